@@ -1,0 +1,1 @@
+"""Automatic steps of the call activities that several regulations use."""

@@ -1,0 +1,1 @@
+"""Chengxu: government procedures that run as BPMN."""

@@ -1,0 +1,58 @@
+"""`chengxu check` and `chengxu bench`: neither needs a database or a server."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import click
+
+from service import bootstrap
+from service.cli.surroundings import json_option, read_settings, show_json
+from service.engine.bundle import read_bundle
+from service.engine.publishing import lint_bundle
+from service.errors import Failed
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+def check(folder: Path | None, as_json: bool) -> None:
+    """Lint all diagrams, forms and tables of FOLDER (without one: of what is shipped)."""
+    settings = read_settings()
+    bootstrap.load_handlers(settings.handler_folders)
+    bundle = read_bundle(folder or settings.root)
+    known = None
+    if folder is not None and folder.resolve() != settings.root:
+        if (folder / "handlers").is_dir():
+            bootstrap.load_handlers([folder / "handlers"])
+        shipped = read_bundle(settings.root)
+        known = bootstrap.known_of(shipped)
+    problems = lint_bundle(bundle, known=known)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if as_json:
+        names = ("rule", "message", "element", "file", "line", "severity")
+        show_json([{name: getattr(problem, name) for name in names} for problem in problems])
+    else:
+        for problem in problems:
+            click.echo(f"{problem.severity}: {problem}")
+        click.echo(
+            f"{len(bundle.diagrams)} 个流程、{len(bundle.forms)} 个表单：{len(errors)} 个错误，{len(problems) - len(errors)} 个提示。"
+            f" / {len(errors)} errors, {len(problems) - len(errors)} warnings.",
+            err=True,
+        )
+    sys.exit(1 if errors else 0)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def bench(options: tuple[str, ...]) -> None:
+    """Measure against the budgets: --quick (two minutes), --json."""
+    root = read_settings().root
+    folder = root / "tests" / "benchmarks"
+    if not folder.is_dir():
+        raise Failed("测量脚本不在此安装中；请在源码目录运行。", message_en="The bench is part of the checkout; run it there.")
+    sys.path[:0] = [str(folder), str(root / "tests" / "support")]
+    module = runpy.run_path(str(folder / "__main__.py"), run_name="chengxu_bench")
+    sys.exit(module["main"](list(options)))

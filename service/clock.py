@@ -1,0 +1,54 @@
+"""What time it is. Open this when something needs a date: nothing else may ask the machine.
+
+`now()` is legal time, which the law, timers and readers see; `machine()` is for leases, back-off, sessions, tokens and rate
+limits. They are the same outside demo mode.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+#: Statutory dates are days in this zone (civil time of the whole country, no daylight saving time since 1991).
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Legal time: aware, in Asia/Shanghai."""
+        ...
+
+    def machine(self) -> datetime:
+        """Machine time: aware, UTC."""
+        ...
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(SHANGHAI)
+
+    def machine(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class FrozenClock:
+    """A clock that moves only when told; for tests and for replaying."""
+
+    def __init__(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("a clock needs an aware datetime")
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at.astimezone(SHANGHAI)
+
+    def machine(self) -> datetime:
+        return self._at.astimezone(UTC)
+
+    def advance(self, by: timedelta) -> None:
+        self._at += by
+
+    def set(self, at: datetime) -> None:
+        self._at = at

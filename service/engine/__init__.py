@@ -1,0 +1,1 @@
+"""The case engine: the only importer of SpiffWorkflow. Open `facade` for what can be done to a case."""

@@ -1,0 +1,199 @@
+"""What a person does with a task: claim, release, save a draft, complete."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from service import tagged
+from service.access import Actor, actor_queues
+from service.access.duties import SELF, SELF_RULE, SUBMITTER
+from service.engine import duty, filling, kernel, reads
+from service.engine import work as works
+from service.engine.ending import settle
+from service.engine.events import Event
+from service.engine.machine import Machine
+from service.engine.people import get_actor
+from service.engine.work import Work
+from service.errors import Finding, NotAllowed, NotFound, SignatureRequired, TaskTaken
+from service.forms import Form
+from service.store import Connection, cases, entries, people
+from service.store.cases import TaskRow, Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """A task that was completed, and the findings that were shown with it."""
+
+    task: str
+    case: str
+    root: str
+    status: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A password that was entered again and found right, just before the command."""
+
+    account: str
+    at: datetime
+    method: str = "password"
+
+
+def complete_task(
+    machine: Machine, task_id: str, answers: Mapping[str, Any], *, by: str, signature: Signature | None = None
+) -> Completed:
+    """Complete a task. TaskTaken (with who and when) keeps what was entered as a draft; other errors leave nothing behind."""
+    try:
+        with machine.store.write() as connection:
+            task, work, actor = _take(machine, connection, task_id, by)
+            element = work.definition.process.elements[task.element]
+            rows = cases.waiting(connection, work.row.id)
+            _ensure_open(machine, connection, task, rows, actor)
+            duty.ensure_free(work, element, by)
+            form = work.definition.form_of(element)
+            variables = work.run.variables(task.token)
+            clean = filling.validate(
+                connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
+                family=lambda: reads.family_ids(connection, work.row.root),
+            )  # fmt: skip
+            signed = _sign(work, element, form, clean, signature, by)
+            _advance(work, element, form, task, clean, by, signed)
+            cases.close_task(connection, task_id, status="done", by=by, at=work.at)
+            if SELF in (word.rpartition(":")[2] for word in duty.duties(element)):
+                _bar_from_rest(work, task, element, rows, by)
+            entries.delete_draft(connection, account=by, subject=f"task:{task_id}")
+            if ids := filling.file_ids(form, clean):
+                entries.file_attachments(connection, ids, case_id=work.row.id)
+            findings = settle(work, machine.book, rows=rows, settled={task_id})
+    except TaskTaken:
+        save_draft(machine, f"task:{task_id}", answers, by=by)
+        raise
+    machine.wake()
+    row = work.row
+    return Completed(task=task_id, case=row.id, root=row.root, status=row.status, findings=tuple(findings))
+
+
+def claim_task(machine: Machine, task_id: str, *, by: str) -> None:
+    """Hold a task for oneself. TaskTaken when somebody else holds or completed it."""
+    with machine.store.write() as connection:
+        task, work, actor = _take(machine, connection, task_id, by)
+        rows = cases.waiting(connection, work.row.id)
+        held = _ensure_open(machine, connection, task, rows, actor)
+        duty.ensure_free(work, work.definition.process.elements[task.element], by)
+        if held.holder != by:
+            cases.hold_task(connection, task_id, by=by)
+            work.note(Event.TASK_CLAIMED, element=task.element, task=task_id)
+            work.finish()
+
+
+def release_task(machine: Machine, task_id: str, *, by: str) -> None:
+    """Give a held task back to its queue."""
+    with machine.store.write() as connection:
+        task, work, actor = _take(machine, connection, task_id, by)
+        held = _ensure_open(machine, connection, task, cases.waiting(connection, work.row.id), actor)
+        if held.holder == by:
+            cases.hold_task(connection, task_id, by=None)
+            work.note(Event.TASK_RELEASED, element=task.element, task=task_id)
+            work.finish()
+
+
+def save_draft(machine: Machine, subject: str, answers: Mapping[str, Any], *, by: str) -> datetime:
+    """Keep what somebody has entered so far, unchecked; returns when."""
+    at = machine.clock.now()
+    with machine.store.write() as connection:
+        entries.put_draft(connection, account=by, subject=subject, body=dict(answers), at=at)
+    return at
+
+
+def _take(machine: Machine, connection: Connection, task_id: str, by: str) -> tuple[TaskRow, Work, Actor]:
+    """Find and lock; NotFound for who may not know of the case, NotAllowed for who knows it but may not do the task."""
+    found = cases.lock_by_task(connection, task_id)
+    if found is None:
+        raise NotFound("没有这项待办。", message_en="There is no such task.")
+    task, row = found
+    actor = get_actor(connection, by)
+    queues = actor_queues(actor, machine.book)
+    if task.queue not in queues and queues.isdisjoint(reads.more_queues(connection, task_id)):
+        if not reads.may_read_case(connection, machine.book, actor, row):
+            raise NotFound("没有这项待办。", message_en="There is no such task.")
+        raise NotAllowed("该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role")
+    if row.status != "running" and task.status in ("open", "claimed"):
+        machine.begin(connection, row, actor=by)  # raises the Conflict that says why
+    return task, machine.load(connection, row, actor=by), actor
+
+
+def _ensure_open(machine: Machine, connection: Connection, task: TaskRow, rows: Sequence[Waiting], actor: Actor) -> Waiting:
+    """Return the waiting row of the task; TaskTaken says who has it or did it, and when."""
+    for row in rows:
+        if row.id == task.id:
+            if row.holder not in (None, actor.account):
+                name = people.display_names(connection, [row.holder]).get(row.holder, row.holder)
+                raise TaskTaken(
+                    f"{name} 已领取该待办；您填写的内容已存为草稿，没有丢失。",
+                    message_en=f"{name} has claimed this task. Nothing of yours was lost: your entries are in the draft.",
+                    by=row.holder, name=name,
+                )  # fmt: skip
+            return row
+    current = cases.find_task(connection, task.id)
+    if current is None or current.closed_by is None or current.closed_at is None:
+        raise TaskTaken(
+            "该待办已不需要办理（流程已前进）；您填写的内容已存为草稿，没有丢失。",
+            message_en="This task is no longer needed: the case moved on. Your entries are in the draft.",
+        )
+    name = people.display_names(connection, [current.closed_by]).get(current.closed_by, current.closed_by)
+    raise TaskTaken(
+        f"{name} 已于 {current.closed_at:%Y-%m-%d %H:%M} 办理该待办；您填写的内容已存为草稿，没有丢失。",
+        message_en=f"{name} completed this task at {current.closed_at:%H:%M}. Nothing of yours was lost: your entries are in the draft.",
+        by=current.closed_by, name=name, at=current.closed_at.isoformat(),
+    )  # fmt: skip
+
+
+def _sign(
+    work: Work, element: kernel.Element, form: Form | None, answers: Mapping[str, Any], signature: Signature | None, by: str
+) -> dict[str, Any] | None:
+    """The record of a signature: who, when, how, and the digest of what was shown. SignatureRequired when it is missing."""
+    if "true" not in element.values("sign"):
+        return None
+    if signature is None or signature.account != by:
+        raise SignatureRequired()
+    shown = {
+        "case": work.row.business_key,
+        "title": work.row.title,
+        "step": element.name or element.id,
+        "answers": [list(line) for line in form.summary(answers)] if form is not None else [],
+    }
+    digest = hashlib.sha256(orjson.dumps(tagged.plain(shown))).hexdigest()
+    return {"account": by, "method": signature.method, "at": signature.at, "shown": shown, "digest": digest}
+
+
+def _advance(
+    work: Work, element: kernel.Element, form: Form | None, task: TaskRow, answers: dict[str, Any], by: str,
+    signed: dict[str, Any] | None,
+) -> None:  # fmt: skip
+    work.actors.add(element.id, by)
+    if element.lane is not None and element.lane == _start_lane(work):
+        work.actors.add(SUBMITTER, by)
+    work.run.complete(task.token, filling.replacing(form, answers))
+    more = {"signature": signed} if signed else {}
+    work.note(Event.TASK_COMPLETED, element=element.id, task=task.id, answers=answers, walked=works.walked(work.run), **more)
+
+
+def _start_lane(work: Work) -> str | None:
+    """The lane of the start event: who completes a step there (re)files the case, and counts as its submitter."""
+    for element in work.definition.process.elements.values():
+        if element.kind == "startEvent" and element.parent is None:
+            return element.lane
+    return None
+
+
+def _bar_from_rest(work: Work, task: TaskRow, element: kernel.Element, rows: Sequence[Waiting], by: str) -> None:
+    """Who did one instance of a step that needs distinct people no longer sees the others."""
+    others = [row.id for row in rows if row.table == "task" and row.element == element.id and row.id != task.id]
+    cases.insert_task_bars(work.connection, [{"task_id": other, "account": by, "rule": SELF_RULE} for other in others])

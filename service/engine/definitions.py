@@ -1,0 +1,95 @@
+"""Definitions compiled once and kept by their digest: the parsed process and its forms, shared by all threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from service.engine import kernel
+from service.errors import NotFound
+from service.forms import Form
+from service.forms import compile as compile_form
+from service.store import definitions as rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One version of a process, ready to run."""
+
+    key: str
+    version: int
+    digest: str
+    name: str
+    regulation: str
+    process: kernel.Process
+    forms: Mapping[str, Form]
+
+    @property
+    def start(self) -> kernel.Element:
+        """The plain start event, by which people and callers start a case; NotFound when only messages or timers start it."""
+        for element in self.process.elements.values():
+            if element.kind == "startEvent" and element.parent is None and element.event is None:
+                return element
+        raise NotFound(f"流程“{self.name}”不能由人工发起。", message_en=f"{self.key} is started by messages or timers only.")
+
+    def form_of(self, element: kernel.Element) -> Form | None:
+        return None if element.form is None else self.forms.get(element.form)
+
+    def setting(self, name: str) -> str | None:
+        """A property of the start event or else of the process: title, business_key, unit, searchable."""
+        start = self._start_or_none()
+        values = (start.values(name) if start is not None else ()) or self.process.values(name)
+        return values[0] if values else None
+
+    def _start_or_none(self) -> kernel.Element | None:
+        try:
+            return self.start
+        except NotFound:
+            return None
+
+
+def compile_definition(row: rows.DefinitionRow) -> Definition:
+    """Parse a stored definition; InvalidDefinition when it was published by a version that allowed more."""
+    return Definition(
+        key=row.key,
+        version=row.version,
+        digest=row.digest,
+        name=row.name,
+        regulation=row.regulation,
+        process=kernel.parse(row.xml, process=row.key),
+        forms={form_id: compile_form(schema) for form_id, schema in row.forms.items()},
+    )
+
+
+class Library:
+    """All definitions that this process has met."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Definition] = {}
+        self._lock = threading.Lock()
+
+    def get(self, connection: Connection, key: str, digest: str) -> Definition:
+        """The version that a running case is pinned to."""
+        found = self._known.get((key, digest))
+        if found is None:
+            row = rows.find_by_digest(connection, key, digest)
+            if row is None:
+                raise NotFound(f"流程定义 {key}（{digest[:12]}）不存在。", message_en=f"Definition {key} {digest[:12]} is gone.")
+            found = self._keep(row)
+        return found
+
+    def latest(self, connection: Connection, key: str) -> Definition:
+        """The newest published version."""
+        row = rows.find_latest(connection, key)
+        if row is None:
+            raise NotFound(f"没有名为 {key} 的流程。", message_en=f"There is no process {key}.")
+        found = self._known.get((key, row.digest))
+        return found if found is not None and found.version == row.version else self._keep(row)
+
+    def _keep(self, row: rows.DefinitionRow) -> Definition:
+        compiled = compile_definition(row)
+        with self._lock:
+            return self._known.setdefault((row.key, row.digest), compiled)

@@ -1,0 +1,38 @@
+"""The grammar of history: every kind of entry that a case or a day can hold, as `thing.happened`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    CASE_STARTED = "case.started"  # payload: process, version, answers, walked
+    CASE_ENDED = "case.ended"  # payload: outcome
+    CASE_TERMINATED = "case.terminated"  # payload: reason
+    CASE_SUSPENDED = "case.suspended"  # payload: reason
+    CASE_RESUMED = "case.resumed"  # payload: reason
+    TASK_OPENED = "task.opened"  # payload: task, queue, due
+    TASK_CLAIMED = "task.claimed"  # payload: task
+    TASK_RELEASED = "task.released"  # payload: task
+    TASK_COMPLETED = "task.completed"  # payload: task, answers, walked, signature?
+    TASK_CANCELLED = "task.cancelled"  # payload: task
+    TIMER_FIRED = "timer.fired"  # payload: due, walked
+    JOB_DONE = "job.done"  # payload: type, result, walked
+    JOB_FAILED = "job.failed"  # payload: type, error, attempt
+    JOB_PARKED = "job.parked"  # payload: type, error
+    JOB_RETRIED = "job.retried"  # payload: job, reason
+    CHILD_STARTED = "child.started"  # payload: case, process
+    CHILD_ENDED = "child.ended"  # payload: case, outcome, walked
+    MESSAGE_SENT = "message.sent"  # payload: name, correlation, message
+    MESSAGE_RECEIVED = "message.received"  # payload: name, message, walked
+    ERROR_CAUGHT = "error.caught"  # payload: code, walked
+    RULE_FOUND = "rule.found"  # payload: findings
+    REGISTER_WRITTEN = "register.written"  # payload: register, key, version
+    DEFINITION_PUBLISHED = "definition.published"  # payload: key, version, digest
+    REGULATION_STORED = "regulation.stored"  # payload: id, digest
+    CALENDAR_STORED = "calendar.stored"  # payload: year, source
+    ACCOUNT_CREATED = "account.created"  # payload: account, roles
+    TOKEN_CREATED = "token.created"  # payload: account, label
+    SIGNED_IN = "session.opened"
+    SIGN_IN_REFUSED = "session.refused"  # payload: account
+    SIGNED_OUT = "session.closed"

@@ -1,0 +1,72 @@
+"""The one way to change a case. Every method is one transaction; `by` is always an account name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service.engine import completing, lifecycle, messaging, passwords, running, starting
+from service.engine.completing import Completed, Signature
+from service.engine.machine import Machine
+from service.engine.running import Ran
+from service.engine.starting import Started
+from service.store import people
+
+
+class Engine:
+    """The engine facade: ensure arguments, find and lock, check permission and duty separation, advance, reconcile, write."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def start_case(self, process: str, answers: Mapping[str, Any], *, by: str) -> Started:
+        """File the start form of a process. Errors: NotFound, NotAllowed, InvalidAnswers."""
+        return starting.start_case(self.machine, process, answers, by=by)
+
+    def claim_task(self, task_id: str, *, by: str) -> None:
+        """Hold a task. Errors: NotFound, NotAllowed, TaskTaken."""
+        completing.claim_task(self.machine, task_id, by=by)
+
+    def release_task(self, task_id: str, *, by: str) -> None:
+        completing.release_task(self.machine, task_id, by=by)
+
+    def save_draft(self, subject: str, answers: Mapping[str, Any], *, by: str) -> datetime:
+        """Keep entries unchecked; `subject` is "task:<id>" or "start:<process>"."""
+        return completing.save_draft(self.machine, subject, answers, by=by)
+
+    def complete_task(
+        self, task_id: str, answers: Mapping[str, Any], *, by: str, signature: Signature | None = None
+    ) -> Completed:
+        """Complete a task. Errors: NotFound, NotAllowed, TaskTaken, SignatureRequired, InvalidAnswers."""
+        return completing.complete_task(self.machine, task_id, answers, by=by, signature=signature)
+
+    def sign(self, *, by: str, password: str) -> Signature:
+        """Check a password that was entered again, before the command that needs it. NotAllowed when it is wrong."""
+        with self.machine.store.read() as connection:
+            account = people.find_account(connection, by)
+        passwords.ensure_right(account, password)
+        return Signature(account=by, at=self.machine.clock.now())
+
+    def publish_message(
+        self, name: str, correlation: str | None, payload: Mapping[str, Any], *, by: str, unique_id: str | None = None
+    ) -> str | None:
+        """Publish a message; returns its id, or None when `unique_id` was published before."""
+        return messaging.publish_message(self.machine, name, correlation, payload, by=by, unique_id=unique_id)
+
+    def run_job(self, job_id: str) -> Ran:
+        """Run one due job; the worker calls this."""
+        return running.run_job(self.machine, job_id)
+
+    def retry_job(self, job_id: str, *, reason: str, by: str) -> None:
+        lifecycle.retry_job(self.machine, job_id, reason=reason, by=by)
+
+    def suspend_case(self, case_id: str, *, reason: str, by: str) -> None:
+        lifecycle.suspend_case(self.machine, case_id, reason=reason, by=by)
+
+    def resume_case(self, case_id: str, *, reason: str, by: str) -> None:
+        lifecycle.resume_case(self.machine, case_id, reason=reason, by=by)
+
+    def terminate_case(self, case_id: str, *, reason: str, by: str) -> None:
+        """End a case and its open children. Needs the monitor role and a reason."""
+        lifecycle.terminate_case(self.machine, case_id, reason=reason, by=by)

@@ -1,0 +1,85 @@
+"""What the kernel asks of the engine while a case advances: the time, inline handlers, decisions, FEEL functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from service.engine import kernel
+from service.errors import Failed, Finding, InvalidAnswers, Level
+from service.sdk import HANDLERS, CaseFacts, Context, Publication, RegisterReader, Write
+
+#: FEEL functions of ours, given by `bootstrap`: name -> function of the engine's legal time and the call's arguments.
+Functions = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(slots=True, kw_only=True)
+class CaseHost:
+    """The kernel's host for one command on one case. Collects what inline handlers leave behind."""
+
+    moment: datetime
+    facts: CaseFacts
+    registers: RegisterReader
+    functions: Functions
+    findings: list[Finding] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+    _case: dict[str, Any] | None = None
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def lookup(self, name: str) -> Any:
+        if name == "case":
+            if self._case is None:
+                self._case = {
+                    "id": self.facts.id,
+                    "business_key": self.facts.business_key,
+                    "process": self.facts.process,
+                    "unit": self.facts.unit,
+                    "started_by": self.facts.started_by,
+                    "started_on": self.facts.started_on,
+                }
+            return self._case
+        if name == "now":
+            return lambda: self.moment
+        if name == "today":
+            return lambda: self.moment.date()
+        return self.functions.get(name)
+
+    def inline(self, element: kernel.Element, variables: Mapping[str, Any]) -> Mapping[str, Any] | kernel.Pending | None:
+        """Run a pure handler at once; a handler that is not inline becomes a job."""
+        registered = HANDLERS.get(element.task_type or "")
+        if registered is None:
+            raise Failed(
+                f"没有名为“{element.task_type}”的处理程序（步骤 {element.id}）；请检查 handlers/ 目录与 CHENGXU_HANDLERS。",
+                message_en=f"No handler is called {element.task_type!r} (element {element.id}); see handlers/ and CHENGXU_HANDLERS.",
+            )
+        if not registered.inline:
+            return kernel.PENDING
+        context = self.context(element, variables)
+        result = registered.run(context)
+        self.collect(context)
+        if blocks := [finding for finding in context.findings if finding.level is Level.BLOCK]:
+            raise InvalidAnswers([*self.findings] if len(self.findings) > len(blocks) else blocks)
+        return result
+
+    def decide(self, decision_id: str, variables: Mapping[str, Any]) -> Any:
+        raise Failed(
+            f"决策表 {decision_id} 尚不可用：决策表引擎在后续版本提供。",
+            message_en=f"Decision {decision_id} cannot be evaluated yet.",
+        )
+
+    def context(self, element: kernel.Element, variables: Mapping[str, Any], *, key: str = "") -> Context:
+        return Context(
+            variables=variables, headers=element.headers, case=self.facts, now=self.moment, registers=self.registers,
+            idempotency_key=key,
+        )  # fmt: skip
+
+    def collect(self, context: Context) -> None:
+        """Take over what a handler left behind, to be applied in the transaction of this command."""
+        self.findings += context.findings
+        self.writes += context.writes
+        self.publications += context.publications

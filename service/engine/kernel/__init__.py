@@ -1,0 +1,43 @@
+"""The kernel: SpiffWorkflow moves the tokens of one case, in memory. It knows no database, clock, person or handler.
+
+`parse` a diagram once, then `Run.start` or `Run.load`, change, `snapshot` and `dump`.
+"""
+
+from service.engine.kernel.dialect import parse
+from service.engine.kernel.elements import Element, Event, Flow, MultiInstance
+from service.engine.kernel.events import correlation
+from service.engine.kernel.faults import CannotContinue
+from service.engine.kernel.host import PENDING, Host, Pending, Thrown, Uncaught
+from service.engine.kernel.migrate import find_obstacles, migrate
+from service.engine.kernel.process import Process
+from service.engine.kernel.run import Run
+from service.engine.kernel.snapshot import ChildRow, JobRow, Snapshot, SubscriptionRow, TaskRow, TimerRow
+from service.engine.kernel.supported import SUPPORTED_ELEMENTS, SUPPORTED_EVENTS, UNSUPPORTED
+
+__all__ = [
+    "PENDING",
+    "SUPPORTED_ELEMENTS",
+    "SUPPORTED_EVENTS",
+    "UNSUPPORTED",
+    "CannotContinue",
+    "ChildRow",
+    "Element",
+    "Event",
+    "Flow",
+    "Host",
+    "JobRow",
+    "MultiInstance",
+    "Pending",
+    "Process",
+    "Run",
+    "Snapshot",
+    "SubscriptionRow",
+    "TaskRow",
+    "Thrown",
+    "TimerRow",
+    "Uncaught",
+    "correlation",
+    "find_obstacles",
+    "migrate",
+    "parse",
+]

@@ -1,0 +1,99 @@
+"""What every command needs: the store, the definitions, the rules in force, the clock. Made once by `bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from service.access import RoleBook
+from service.clock import Clock
+from service.engine import work
+from service.engine.definitions import Definition, Library
+from service.errors import Conflict
+from service.law import Calendar, CalendarDay, Catalogue, deadline
+from service.store import Connection, Store
+from service.store import definitions as definition_rows
+from service.store.blobs import Blobs
+from service.store.cases import CaseRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The law and the roles as they are stored now."""
+
+    catalogue: Catalogue
+    calendar: Calendar
+    book: RoleBook
+
+    @classmethod
+    def read(cls, connection: Connection) -> Rules:
+        catalogue = Catalogue.from_yaml_data(definition_rows.list_regulations(connection).values())
+        days, years = definition_rows.read_calendar(connection)
+        calendar = Calendar.from_rows(
+            [CalendarDay(day=day, working=working, name=name) for day, working, name in days],
+            years=[year for year, _ in years],
+        )
+        return cls(catalogue=catalogue, calendar=calendar, book=RoleBook.of(catalogue.roles.values()))
+
+
+@dataclass(slots=True, kw_only=True)
+class Machine:
+    """The surroundings of a command."""
+
+    store: Store
+    clock: Clock
+    blobs: Blobs
+    rules: Rules
+    library: Library = field(default_factory=Library)
+    wake: Callable[[], None] = lambda: None
+    functions: Mapping[str, Callable[..., Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.functions = {"deadline": self._deadline}
+
+    @property
+    def book(self) -> RoleBook:
+        return self.rules.book
+
+    def reload_rules(self) -> None:
+        """Read regulations, roles and calendar again; after a deployment."""
+        with self.store.read() as connection:
+            self.rules = Rules.read(connection)
+
+    def _deadline(self, period: str, trigger: date | datetime | None) -> dict[str, Any] | None:
+        if trigger is None:
+            return None
+        found = deadline(period, trigger, catalogue=self.rules.catalogue, calendar=self.rules.calendar)
+        return found.as_context()
+
+    def lookup(self, name: str) -> Any:
+        """What FEEL may use before there is a case."""
+        if name in ("today", "now"):
+            moment = self.clock.now()
+            return (lambda: moment.date()) if name == "today" else (lambda: moment)
+        return self.functions.get(name)
+
+    def begin(self, connection: Connection, row: CaseRow, *, actor: str) -> work.Work:
+        """Load a locked case; Conflict when it has ended or is suspended."""
+        if row.status != "running":
+            raise Conflict(
+                {"suspended": "该案件已暂停办理。", "completed": "该案件已办结。"}.get(row.status, "该案件已终止。"),
+                message_en=f"This case is {row.status}.",
+            )
+        return self.load(connection, row, actor=actor)
+
+    def load(self, connection: Connection, row: CaseRow, *, actor: str) -> work.Work:
+        return work.begin(
+            connection,
+            row,
+            self.definition(connection, row),
+            functions=self.functions,
+            actor=actor,
+            at=self.clock.now(),
+            machine=self.clock.machine(),
+        )
+
+    def definition(self, connection: Connection, row: CaseRow) -> Definition:
+        return self.library.get(connection, row.process, row.digest)

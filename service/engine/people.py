@@ -1,0 +1,70 @@
+"""Who acts: accounts read afresh in every command, and who has done what in the family of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from service.access import Actor, Membership
+from service.access.duties import SUBMITTER
+from service.errors import NotAllowed
+from service.store import Connection, people
+
+#: Who acts when no person does: timers, jobs, messages.
+SYSTEM = "system"
+
+
+def get_actor(connection: Connection, account: str) -> Actor:
+    """Read an account with the roles that it holds now. NotAllowed when it does not exist or is disabled."""
+    row = people.find_account(connection, account)
+    if row is None or not row.active:
+        raise NotAllowed(f"账号 {account} 不存在或已停用。", message_en=f"Account {account} does not exist or is disabled.")
+    return as_actor(row)
+
+
+def as_actor(row: people.AccountRow) -> Actor:
+    return Actor(
+        account=row.name,
+        display_name=row.display_name,
+        memberships=frozenset(Membership(role=role, unit=unit) for role, unit in row.memberships),
+    )
+
+
+@dataclass(slots=True)
+class Actors:
+    """Who did which element: in this case, and in its parents and ended children. Separation of duty asks both."""
+
+    here: dict[str, list[str]] = field(default_factory=dict)
+    family: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def from_text(cls, text: str) -> Actors:
+        document = orjson.loads(text)
+        return cls(document.get("here", {}), document.get("family", {}))
+
+    def as_text(self) -> str:
+        return orjson.dumps({"here": self.here, "family": self.family}).decode()
+
+    def add(self, element: str, account: str) -> None:
+        known = self.here.setdefault(element, [])
+        if account not in known:
+            known.append(account)
+
+    def merge(self, others: Mapping[str, Sequence[str]]) -> None:
+        """Take over what was done in another case of the family."""
+        for element, accounts in others.items():
+            known = self.family.setdefault(element, [])
+            known += [account for account in accounts if account not in known]
+
+    def everywhere(self) -> dict[str, list[str]]:
+        """What was done in the whole family, as far as it is known here."""
+        merged = {element: list(accounts) for element, accounts in self.family.items()}
+        for element, accounts in self.here.items():
+            known = merged.setdefault(element, [])
+            known += [account for account in accounts if account not in known]
+        return merged
+
+    def submitters(self) -> list[str]:
+        return self.everywhere().get(SUBMITTER, [])

@@ -1,0 +1,169 @@
+"""Start a case: by a person who files a form, by a call activity, or by a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from service.access import Actor
+from service.access.duties import SUBMITTER
+from service.engine import filling, kernel, searching
+from service.engine import work as works
+from service.engine.definitions import Definition
+from service.engine.ending import end_if_over, pass_escalations
+from service.engine.events import Event
+from service.engine.machine import Machine
+from service.engine.people import Actors, get_actor
+from service.engine.reconcile import reconcile
+from service.engine.work import Work
+from service.errors import Finding, NotAllowed
+from service.store import Connection, cases, entries, new_id
+from service.store.cases import CaseRow
+from service.store.history import GENESIS, Chain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A case that was started."""
+
+    id: str
+    business_key: str
+    status: str
+    title: str
+    root: str
+    findings: tuple[Finding, ...]
+
+
+def start_case(machine: Machine, process: str, answers: Mapping[str, Any], *, by: str) -> Started:
+    """File the start form of a process. NotAllowed, InvalidAnswers, NotFound leave nothing behind."""
+    with machine.store.write() as connection:
+        actor = get_actor(connection, by)
+        definition = machine.library.latest(connection, process)
+        unit = ensure_may_start(machine, definition, actor)
+        form = definition.form_of(definition.start)
+        given = {"unit_id": unit}
+        clean = filling.validate(connection, form, answers, variables=given, lookup=machine.lookup, account=by, family=tuple)
+        work = _new_case(
+            machine, connection, definition, variables={**given, **clean}, unit=unit, by=by, start_event=None,
+            business_key=None, actors=Actors(),
+        )  # fmt: skip
+        work.actors.add(SUBMITTER, by)
+        work.note(
+            Event.CASE_STARTED, element=definition.start.id, process=process, version=definition.version, answers=clean,
+            walked=works.walked(work.run),
+        )  # fmt: skip
+        findings = _settle_new(machine, work)
+        entries.file_attachments(connection, filling.file_ids(form, clean), case_id=work.row.id)
+        entries.delete_draft(connection, account=by, subject=f"start:{process}")
+    machine.wake()
+    row = work.row
+    return Started(
+        id=row.id, business_key=row.business_key, status=row.status, title=row.title, root=row.root, findings=tuple(findings)
+    )
+
+
+def start_child(
+    machine: Machine, connection: Connection, parent: Work, *, process: str, variables: Mapping[str, Any], token: str
+) -> CaseRow:
+    """Start the child case of a call activity, in the transaction that holds the parent."""
+    definition = machine.library.latest(connection, process)
+    if parent.row.regulation:  # a shared procedure is done under the regulation of the case that calls it
+        definition = replace(definition, regulation=parent.row.regulation)
+    actors = Actors()
+    actors.merge(parent.actors.everywhere())
+    work = _new_case(
+        machine, connection, definition, variables={"unit_id": parent.row.unit, **variables}, unit=parent.row.unit,
+        by=parent.row.started_by, start_event=None, business_key=parent.row.business_key, actors=actors,
+        parent=parent.row, token=token,
+    )  # fmt: skip
+    if not definition.setting("title"):
+        work.row.title = parent.row.title
+    work.note(
+        Event.CASE_STARTED, element=definition.start.id, process=process, version=definition.version, parent=parent.row.id,
+        walked=works.walked(work.run),
+    )  # fmt: skip
+    _settle_new(machine, work)
+    return work.row
+
+
+def start_by_message(
+    machine: Machine, connection: Connection, definition: Definition, *, element: kernel.Element, payload: Mapping[str, Any],
+    message: str, sender: str,
+) -> CaseRow:  # fmt: skip
+    """Start a case at a message start event; its variables are the payload."""
+    unit = str(payload.get("unit_id") or "")
+    work = _new_case(
+        machine, connection, definition, variables=dict(payload), unit=unit, by=sender, start_event=element.id,
+        business_key=None, actors=Actors(),
+    )  # fmt: skip
+    work.note(
+        Event.CASE_STARTED, element=element.id, process=definition.key, version=definition.version, message=message,
+        walked=works.walked(work.run),
+    )  # fmt: skip
+    _settle_new(machine, work)
+    return work.row
+
+
+def ensure_may_start(machine: Machine, definition: Definition, actor: Actor) -> str:
+    """Return the unit for which the actor starts; NotAllowed when the start event's lane is another role's."""
+    lane = definition.start.lane
+    role = machine.book.find(lane) if lane else None
+    held = sorted(membership.unit for membership in actor.memberships if role is None or membership.role == role.id)
+    if not held or not (role is None or machine.book.may_act(actor)):
+        wanted = role.zh if role else "任一角色"
+        raise NotAllowed(
+            f"只有“{wanted}”可以发起“{definition.name}”。",
+            message_en=f"Only {role.en if role else 'a member of a unit'} may start {definition.key}.",
+            rule="start-role",
+        )
+    return held[0]
+
+
+def _new_case(
+    machine: Machine,
+    connection: Connection,
+    definition: Definition,
+    *,
+    variables: Mapping[str, Any],
+    unit: str,
+    by: str,
+    start_event: str | None,
+    business_key: str | None,
+    actors: Actors,
+    parent: CaseRow | None = None,
+    token: str | None = None,
+) -> Work:
+    at, case_id = machine.clock.now(), new_id()
+    prefix = definition.setting("business_key") or "C"
+    if business_key is None:
+        number = cases.next_number(connection, f"{prefix}-{at.year}")
+        business_key = f"{prefix}-{at.year}-{number:04d}"
+    row = CaseRow(
+        id=case_id, business_key=business_key, process=definition.key, version=definition.version, digest=definition.digest,
+        regulation=definition.regulation, parent=parent.id if parent else None, parent_token=token,
+        root=parent.root if parent else case_id, status="running", outcome=None, title=definition.name, unit=unit,
+        started_by=by, started_at=at, ended_at=None, actors="{}", facts="{}", flags="[]", state=b"", variables=b"", revision=0,
+        history_seq=0, history_head=GENESIS,
+    )  # fmt: skip
+    host = works.make_host(connection, row, functions=machine.functions, at=at)
+    run = kernel.Run.start(definition.process, dict(variables), host, start_event=start_event)
+    return Work(
+        connection=connection, row=row, definition=definition, run=run, host=host, chain=Chain(case_id, 0, GENESIS),
+        actors=actors, at=at, machine=machine.clock.machine(), actor=by,
+    )  # fmt: skip
+
+
+def _settle_new(machine: Machine, work: Work) -> list[Finding]:
+    """Insert the row first, because tasks refer to it; then everything as in any other command."""
+    source = work.definition.setting("title")
+    if source:
+        work.row.title = searching.title_of(work, source)
+    work.row.state, work.row.variables = work.run.dump()
+    cases.insert_case(work.connection, work.row)
+    findings = work.apply_collected()
+    reconcile(work, (), machine.book)
+    pass_escalations(work)
+    end_if_over(work)
+    work.finish()
+    return findings

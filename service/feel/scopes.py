@@ -1,0 +1,42 @@
+"""Local names of one evaluation: frames over the caller's scope, all drawing on one budget."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.feel.limits import Budget
+from service.feel.values import Kind, Scope, Value, kind_of
+
+_MISSING: Final = object()
+
+
+class Frame:
+    """Names bound by a context, an iterator or a call, before those of the scope outside."""
+
+    __slots__ = ("budget", "outer", "own")
+
+    def __init__(self, outer: Scope, own: dict[str, Value], budget: Budget) -> None:
+        self.outer = outer
+        self.own = own
+        self.budget = budget
+
+    def get(self, name: str, /) -> Value:
+        value = self.own.get(name, _MISSING)
+        return self.outer.get(name) if value is _MISSING else value
+
+
+class ItemFrame:
+    """Inside a filter: `item`, the item's own entries if it is a context, then the scope outside."""
+
+    __slots__ = ("budget", "entries", "item", "outer")
+
+    def __init__(self, outer: Scope, item: Value, budget: Budget) -> None:
+        self.outer = outer
+        self.item = item
+        self.entries = item if kind_of(item) is Kind.CONTEXT else {}
+        self.budget = budget
+
+    def get(self, name: str, /) -> Value:
+        if name in self.entries:
+            return self.entries[name]
+        return self.item if name == "item" else self.outer.get(name)

@@ -1,0 +1,373 @@
+"""Read models: the inbox, lists of cases, one case with all that belongs to it. Nothing here changes anything.
+
+Lists are paged by keyset: `after` is the cursor that the page before returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from service.errors import Invalid
+from service.store.tables import (
+    accounts,
+    case_terms,
+    cases,
+    definitions,
+    jobs,
+    subscriptions,
+    task_bars,
+    task_queues,
+    tasks,
+    units,
+)
+
+OPEN = ("open", "claimed")
+MAX_LIMIT = 200
+COUNT_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some rows (plain dicts) and the cursor of the next page, None at the end."""
+
+    rows: tuple[dict[str, Any], ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What somebody may read, as SQL needs it; made from `access.ReadingScope`."""
+
+    account: str
+    everything: bool
+    regulations: frozenset[str]
+    units: frozenset[tuple[str, str]]
+    queues: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    process: str | None = None
+    unit: str | None = None
+    terms: tuple[str, ...] = ()
+
+
+_TASK_COLUMNS = [
+    tasks.c.id, tasks.c.case_id, tasks.c.element, tasks.c.name, tasks.c.process, tasks.c.unit, tasks.c.status,
+    tasks.c.queue, tasks.c.due_at, tasks.c.due_sort, tasks.c.due, tasks.c.opened_at, tasks.c.claimed_by,
+    tasks.c.closed_by, tasks.c.closed_at,
+]  # fmt: skip
+_CASE_COLUMNS = [
+    cases.c.id, cases.c.business_key, cases.c.process, cases.c.version, cases.c.parent, cases.c.root, cases.c.status,
+    cases.c.outcome, cases.c.title, cases.c.unit, cases.c.started_by, cases.c.started_at, cases.c.ended_at, cases.c.facts,
+    cases.c.flags, cases.c.regulation, cases.c.digest,
+]  # fmt: skip
+
+
+def list_todo(
+    connection: Connection, *, account: str, queues: Collection[str], where: TaskFilter, sort: str, after: str | None, limit: int
+) -> Page:
+    """List the open tasks that the account may take, or has claimed. `sort`: due, received, -received."""
+    limit = max(1, min(limit, MAX_LIMIT))
+    order, keyset = _todo_order(sort, after)
+
+    def one(condition: ColumnElement[bool], source: Any = tasks) -> Any:
+        statement = (
+            select(*_TASK_COLUMNS)
+            .select_from(source)
+            .where(condition, tasks.c.status.in_(OPEN), or_(tasks.c.claimed_by.is_(None), tasks.c.claimed_by == account))
+            .where(~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account))
+            .where(*_task_conditions(where))
+        )
+        if keyset is not None:
+            statement = statement.where(keyset)
+        return statement.order_by(*order).limit(limit + 1).subquery().select()
+
+    parts = [one(tasks.c.queue == queue) for queue in sorted(queues)]
+    joined = tasks.join(task_queues, task_queues.c.task_id == tasks.c.id)
+    parts.append(one(task_queues.c.queue.in_(sorted(queues)), joined))
+    found = union_all(*parts).subquery()
+    ordering = {"due": (found.c.due_sort, found.c.id), "received": (found.c.id,), "-received": (found.c.id.desc(),)}[sort]
+    rows = _with_case(connection, select(found).order_by(*ordering).limit(2 * limit + 2), found, ordering)
+    unique = list({row["id"]: row for row in rows}.values())
+    more = len(unique) > limit
+    unique = unique[:limit]
+    cursor = None
+    if more:
+        last = unique[-1]
+        cursor = f"{last['due_sort']}-{last['id']}" if sort == "due" else last["id"]
+    return Page(rows=tuple(unique), after=cursor)
+
+
+def count_todo(connection: Connection, *, account: str, queues: Collection[str]) -> int:
+    """Count the tasks that the account may take; stops at 1000, which is shown as 999+."""
+    found = (
+        select(tasks.c.id)
+        .where(
+            or_(tasks.c.queue.in_(sorted(queues)), tasks.c.id.in_(
+                select(task_queues.c.task_id).where(task_queues.c.queue.in_(sorted(queues))))),
+            tasks.c.status.in_(OPEN),
+            or_(tasks.c.claimed_by.is_(None), tasks.c.claimed_by == account),
+            ~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account),
+        )
+        .limit(COUNT_LIMIT)
+        .subquery()
+    )  # fmt: skip
+    return int(connection.execute(select(func.count()).select_from(found)).scalar() or 0)
+
+
+def list_done(connection: Connection, *, account: str, where: TaskFilter, after: str | None, limit: int) -> Page:
+    """List what the account completed, newest first."""
+    limit = max(1, min(limit, MAX_LIMIT))
+    statement = select(*_TASK_COLUMNS).where(tasks.c.closed_by == account, tasks.c.status == "done", *_task_conditions(where))
+    if after:
+        at, _, task_id = after.partition("-")
+        moment = _number(at)
+        closed = func.coalesce(tasks.c.closed_at, 0)
+        statement = statement.where(
+            or_(tasks.c.closed_at < _instant(moment), and_(closed == _instant(moment), tasks.c.id < task_id))
+        )
+    found = statement.order_by(tasks.c.closed_at.desc(), tasks.c.id.desc()).limit(limit + 1).subquery()
+    ordering = (found.c.closed_at.desc(), found.c.id.desc())
+    rows = _with_case(connection, select(found).order_by(*ordering), found, ordering)
+    cursor = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        cursor = f"{int(last['closed_at'].timestamp() * 1000)}-{last['id']}"
+    return Page(rows=tuple(rows[:limit]), after=cursor)
+
+
+def _with_case(connection: Connection, statement: Select[Any], found: Any, ordering: Sequence[Any]) -> list[dict[str, Any]]:
+    """Add to tasks what lists show of their case."""
+    inner = statement.subquery()
+    order = [inner.c[getattr(key, "element", key).key].desc() if _descending(key) else inner.c[key.key] for key in ordering]
+    rows = connection.execute(
+        select(
+            inner, cases.c.title, cases.c.business_key, cases.c.facts, cases.c.status.label("case_status"),
+            cases.c.root, units.c.name.label("unit_name"), accounts.c.display_name.label("claimed_name"),
+        )
+        .join_from(inner, cases, cases.c.id == inner.c.case_id)
+        .join(units, units.c.id == inner.c.unit, isouter=True)
+        .join(accounts, accounts.c.name == inner.c.claimed_by, isouter=True)
+        .order_by(*order)
+    )  # fmt: skip
+    return [{**row._mapping, "facts": orjson.loads(row.facts)} for row in rows]
+
+
+def _descending(key: Any) -> bool:
+    return getattr(getattr(key, "modifier", None), "__name__", "") == "desc_op"
+
+
+def _todo_order(sort: str, after: str | None) -> tuple[tuple[Any, ...], ColumnElement[bool] | None]:
+    if sort == "due":
+        keyset = None
+        if after:
+            due, _, task_id = after.partition("-")
+            keyset = or_(tasks.c.due_sort > _number(due), and_(tasks.c.due_sort == _number(due), tasks.c.id > task_id))
+        return (tasks.c.due_sort, tasks.c.id), keyset
+    if sort == "received":
+        return (tasks.c.id,), tasks.c.id > after if after else None
+    if sort == "-received":
+        return (tasks.c.id.desc(),), tasks.c.id < after if after else None
+    raise Invalid(
+        f"不支持的排序：{sort}；可用 due、received、-received。",
+        message_en=f"Cannot sort by {sort}: use due, received, -received.",
+    )
+
+
+def _task_conditions(where: TaskFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if where.process:
+        conditions.append(tasks.c.process == where.process)
+    if where.unit:
+        conditions.append(tasks.c.unit == where.unit)
+    conditions += [_has_term(tasks.c.case_id, term) for term in where.terms]
+    return conditions
+
+
+def _has_term(case_id: Any, term: str) -> ColumnElement[bool]:
+    """The case, or the case at the root of its family, contains the term."""
+    family = select(cases.c.root).where(cases.c.id == case_id).scalar_subquery()
+    return exists().where(case_terms.c.term == term, case_terms.c.case_id.in_([case_id, family]))
+
+
+def _number(text: str) -> int:
+    if not text.lstrip("-").isdigit():
+        raise Invalid("分页游标无效，请从第一页重新打开。", message_en="The cursor is not one of ours: start at the first page.")
+    return int(text)
+
+
+def _instant(milliseconds: int) -> datetime:
+    from service.clock import SHANGHAI
+
+    return datetime.fromtimestamp(milliseconds / 1000, SHANGHAI)
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+
+def readable(scope: Scope) -> ColumnElement[bool]:
+    """The condition under which somebody may read a case."""
+    if scope.everything:
+        return literal(True) == literal(True)
+    family = cases.alias("relatives")
+    took_part = exists(
+        select(tasks.c.id)
+        .join(family, family.c.id == tasks.c.case_id)
+        .where(
+            family.c.root == cases.c.root,
+            or_(
+                tasks.c.closed_by == scope.account,
+                tasks.c.claimed_by == scope.account,
+                and_(tasks.c.status.in_(OPEN), tasks.c.queue.in_(sorted(scope.queues))),
+                and_(
+                    tasks.c.status.in_(OPEN),
+                    exists().where(task_queues.c.task_id == tasks.c.id, task_queues.c.queue.in_(sorted(scope.queues))),
+                ),
+            ),
+        )
+    )
+    return or_(
+        cases.c.regulation.in_(sorted(scope.regulations)) if scope.regulations else false(),
+        tuple_(cases.c.regulation, cases.c.unit).in_(sorted(scope.units)) if scope.units else false(),
+        cases.c.started_by == scope.account,
+        took_part,
+    )
+
+
+def may_read(connection: Connection, scope: Scope, case_id: str) -> bool:
+    """Tell whether somebody may read one case."""
+    return connection.execute(select(cases.c.id).where(cases.c.id == case_id, readable(scope))).first() is not None
+
+
+def list_cases(
+    connection: Connection, scope: Scope, *, where: TaskFilter, status: str | None, mine: bool, roots: bool, after: str | None,
+    limit: int,
+) -> Page:  # fmt: skip
+    """List readable cases, newest first. `mine`: those the account started; `roots`: without child cases."""
+    limit = max(1, min(limit, MAX_LIMIT))
+    statement = (
+        select(*_CASE_COLUMNS, units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"))
+        .join(units, units.c.id == cases.c.unit, isouter=True)
+        .join(accounts, accounts.c.name == cases.c.started_by, isouter=True)
+        .where(readable(scope))
+    )
+    if where.process:
+        statement = statement.where(cases.c.process == where.process)
+    if where.unit:
+        statement = statement.where(cases.c.unit == where.unit)
+    for term in where.terms:
+        statement = statement.where(_has_term(cases.c.id, term))
+    if status:
+        statement = statement.where(cases.c.status == status)
+    if mine:
+        statement = statement.where(cases.c.started_by == scope.account)
+    if roots:
+        statement = statement.where(cases.c.parent.is_(None))
+    if after:
+        statement = statement.where(cases.c.id < after)
+    rows = connection.execute(statement.order_by(cases.c.id.desc()).limit(limit + 1)).all()
+    shown = tuple(_case_row(row) for row in rows[:limit])
+    return Page(rows=shown, after=shown[-1]["id"] if len(rows) > limit else None)
+
+
+def _case_row(row: Any) -> dict[str, Any]:
+    return {**row._mapping, "facts": orjson.loads(row.facts), "flags": orjson.loads(row.flags)}
+
+
+def find_case(connection: Connection, case_id: str) -> dict[str, Any] | None:
+    """One case as lists show it."""
+    row = connection.execute(
+        select(*_CASE_COLUMNS, units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"))
+        .join(units, units.c.id == cases.c.unit, isouter=True)
+        .join(accounts, accounts.c.name == cases.c.started_by, isouter=True)
+        .where(cases.c.id == case_id)
+    ).first()
+    return None if row is None else _case_row(row)
+
+
+def list_family(connection: Connection, root: str) -> tuple[dict[str, Any], ...]:
+    """List the case at the root and everything below it, oldest first."""
+    rows = connection.execute(select(*_CASE_COLUMNS).where(cases.c.root == root).order_by(cases.c.id))
+    return tuple(_case_row(row) for row in rows)
+
+
+def list_case_tasks(connection: Connection, case_ids: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """List the tasks of some cases with the names of who holds or did them, oldest first."""
+    holder, doer = accounts.alias("holder"), accounts.alias("doer")
+    rows = connection.execute(
+        select(*_TASK_COLUMNS, holder.c.display_name.label("claimed_name"), doer.c.display_name.label("closed_name"))
+        .join(holder, holder.c.name == tasks.c.claimed_by, isouter=True)
+        .join(doer, doer.c.name == tasks.c.closed_by, isouter=True)
+        .where(tasks.c.case_id.in_(list(case_ids)))
+        .order_by(tasks.c.id)
+    )
+    return tuple(dict(row._mapping) for row in rows)
+
+
+def list_case_jobs(connection: Connection, case_ids: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """List the jobs of some cases that are to do, being done or parked."""
+    rows = connection.execute(
+        select(
+            jobs.c.id, jobs.c.case_id, jobs.c.kind, jobs.c.element, jobs.c.child, jobs.c.type, jobs.c.state, jobs.c.legal,
+            jobs.c.due_at, jobs.c.attempts, jobs.c.retries, jobs.c.error,
+        )
+        .where(jobs.c.case_id.in_(list(case_ids)), jobs.c.state.in_(("todo", "doing", "parked")))
+        .order_by(jobs.c.due_at)
+    )  # fmt: skip
+    return tuple(dict(row._mapping) for row in rows)
+
+
+def list_case_subscriptions(connection: Connection, case_ids: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """List what some cases wait for from others: messages and children."""
+    rows = connection.execute(
+        select(
+            subscriptions.c.case_id, subscriptions.c.kind, subscriptions.c.element, subscriptions.c.name,
+            subscriptions.c.correlation, subscriptions.c.child, subscriptions.c.created_at,
+        )
+        .where(subscriptions.c.case_id.in_(list(case_ids)))
+        .order_by(subscriptions.c.id)
+    )  # fmt: skip
+    return tuple(dict(row._mapping) for row in rows)
+
+
+def more_queues(connection: Connection, task_id: str) -> frozenset[str]:
+    """The queues in which a task stands besides its first."""
+    return frozenset(connection.execute(select(task_queues.c.queue).where(task_queues.c.task_id == task_id)).scalars())
+
+
+def find_bar(connection: Connection, task_id: str, account: str) -> str | None:
+    """The rule that bars an account from a task, or None."""
+    return connection.execute(
+        select(task_bars.c.rule).where(task_bars.c.task_id == task_id, task_bars.c.account == account)
+    ).scalar()
+
+
+def definition_xml(connection: Connection, key: str, digest: str) -> bytes | None:
+    return connection.execute(
+        select(definitions.c.xml).where(definitions.c.key == key, definitions.c.digest == digest).limit(1)
+    ).scalar()
+
+
+def unit_names(connection: Connection) -> dict[str, str]:
+    rows = connection.execute(select(units.c.id, units.c.name).order_by(units.c.id))
+    return {unit_id: name for unit_id, name in rows}

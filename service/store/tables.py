@@ -1,0 +1,423 @@
+"""Every table. Open this to see what a case, a task or a job is made of; migrations are in `migrations/`.
+
+task:  open -> claimed -> done            open|claimed -> cancelled (the case moved on)
+job:   todo -> doing -> done              doing -> todo (failed, back-off)   doing -> parked (attempts spent = incident)
+       parked -> todo (by hand)           todo|parked -> cancelled           lease expired: doing -> todo
+case:  running -> completed|terminated    running <-> suspended
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from service.store.columns import Id, Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- what is published ------------------------------------------------------------------------------------------------
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("digest", String(64), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("regulation", String(40), nullable=False, server_default=""),
+    Column("status", String(12), nullable=False),  # draft | published | retired
+    Column("xml", LargeBinary, nullable=False),
+    Column("forms", LargeBinary, nullable=False),  # {form id: schema}, JSON
+    Column("message_starts", Text, nullable=False, server_default="[]"),
+    Column("author", String(80), nullable=False),
+    Column("publisher", String(80)),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("key", "version"),
+    Index(None, "digest"),
+)
+
+regulations = Table(
+    "regulations",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the parsed YAML, tagged JSON
+    Column("updated_at", Instant, nullable=False),
+)
+
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("working", Boolean, nullable=False),
+    Column("name", String(40), nullable=False, server_default=""),
+)
+
+calendar_years = Table(
+    "calendar_years",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+# --- people -----------------------------------------------------------------------------------------------------------
+units = Table(
+    "units",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(40), nullable=False, server_default=""),
+    Column("level", String(20), nullable=False, server_default=""),
+    Column("credit_code", String(18)),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("display_name", String(80), nullable=False),
+    Column("password", String(200)),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("demo", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", Instant, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("account", String(80), ForeignKey("accounts.name"), nullable=False),
+    Column("role", String(60), nullable=False),
+    Column("unit", String(40), ForeignKey("units.id"), nullable=False),
+    PrimaryKeyConstraint("account", "role", "unit"),
+    Index(None, "role", "unit"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the secret in the cookie
+    Column("account", String(80), ForeignKey("accounts.name"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the bearer token
+    Column("account", String(80), ForeignKey("accounts.name"), nullable=False),
+    Column("label", String(80), nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "account", "at"),
+    Index(None, "address", "at"),
+)
+
+# --- cases and what waits ---------------------------------------------------------------------------------------------
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("business_key", String(40), nullable=False),
+    Column("process", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("regulation", String(40), nullable=False, server_default=""),
+    Column("parent", Id),
+    Column("parent_token", String(40)),
+    Column("root", Id, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("outcome", String(80)),
+    Column("title", String(200), nullable=False),
+    Column("unit", String(40), nullable=False, server_default=""),
+    Column("started_by", String(80), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("actors", Text, nullable=False),  # {"submitter": [accounts], element id: [accounts]}: who did what in the family
+    Column("facts", Text, nullable=False),  # the searchable variables, as shown in lists
+    Column("flags", Text, nullable=False, server_default="[]"),
+    Column("state", LargeBinary, nullable=False),  # the kernel's; bytes, because the order of its keys matters
+    Column("variables", LargeBinary, nullable=False),  # the scope document, tagged JSON
+    Column("revision", Integer, nullable=False),
+    Column("history_seq", Integer, nullable=False),
+    Column("history_head", LargeBinary, nullable=False),
+    Index(None, "parent"),
+    Index(None, "root"),
+    Index(None, "unit", "id"),
+    Index(None, "process", "id"),
+    Index(None, "business_key"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("token", String(40), nullable=False),
+    Column("element", String(80), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("process", String(80), nullable=False),
+    Column("unit", String(40), nullable=False, server_default=""),
+    Column("status", String(12), nullable=False),
+    Column("queue", String(104), nullable=False),  # "role@unit", "role" (any unit) or "@account"
+    Column("form", String(160)),
+    Column("priority", Integer, nullable=False, server_default="50"),
+    Column("due_at", Instant),
+    Column("due_sort", BigInteger, nullable=False),  # due_at in milliseconds; far in the future when there is none
+    Column("due", Text),  # the deadline with its derivation, JSON
+    Column("opened_at", Instant, nullable=False),
+    Column("claimed_by", String(80)),
+    Column("closed_by", String(80)),
+    Column("closed_at", Instant),
+    Index("uq_tasks_open", "case_id", "token", unique=True, sqlite_where=text("status IN ('open','claimed')"),
+          postgresql_where=text("status IN ('open','claimed')")),
+    Index("ix_tasks_queue", "queue", "due_sort", "id", sqlite_where=text("status IN ('open','claimed')"),
+          postgresql_where=text("status IN ('open','claimed')")),
+    Index("ix_tasks_closed", "closed_by", "closed_at", postgresql_where=text("closed_by IS NOT NULL"),
+          sqlite_where=text("closed_by IS NOT NULL")),
+)  # fmt: skip
+
+task_queues = Table(
+    "task_queues",
+    metadata,
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("queue", String(104), nullable=False),
+    PrimaryKeyConstraint("queue", "task_id"),
+)
+
+task_bars = Table(
+    "task_bars",
+    metadata,
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("rule", String(20), nullable=False),
+    PrimaryKeyConstraint("task_id", "account"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id),  # null: not of one case (correlation of a message)
+    Column("root", Id),
+    Column("kind", String(20), nullable=False),
+    Column("token", String(40)),
+    Column("child", String(80)),
+    Column("element", String(80)),
+    Column("type", String(120)),
+    Column("state", String(12), nullable=False),
+    Column("legal", Boolean, nullable=False),  # due by legal time (timers) or by machine time
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("retries", Integer, nullable=False, server_default="3"),
+    Column("lease", String(24)),
+    Column("lease_until", Instant),
+    Column("payload", LargeBinary),
+    Column("error", Text),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_jobs_due", "legal", "due_at", sqlite_where=text("state = 'todo'"), postgresql_where=text("state = 'todo'")),
+    Index("uq_jobs_doing", "case_id", unique=True, sqlite_where=text("state = 'doing'"),
+          postgresql_where=text("state = 'doing'")),
+    Index("ix_jobs_case", "case_id", sqlite_where=text("state IN ('todo','doing','parked')"),
+          postgresql_where=text("state IN ('todo','doing','parked')")),
+    Index("ix_jobs_root", "root", sqlite_where=text("state IN ('todo','doing')"),
+          postgresql_where=text("state IN ('todo','doing')")),
+)  # fmt: skip
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("process", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),  # message | child
+    Column("token", String(40), nullable=False),
+    Column("child", String(80)),  # the child element, or for kind child the id of the child case once it exists
+    Column("element", String(80), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("correlation", String(200)),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "case_id"),
+    Index(None, "name", "correlation"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("unique_id", String(120), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("correlation", String(200)),
+    Column("payload", LargeBinary, nullable=False),
+    Column("sender", String(80), nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "name", "correlation"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("message_id", Id, ForeignKey("messages.id"), nullable=False),
+    Column("process", String(80), nullable=False),
+    Column("case_id", Id, nullable=False),
+    Column("subscription", Id, nullable=False),
+    PrimaryKeyConstraint("message_id", "process"),
+    Index(None, "subscription", unique=True),
+)
+
+# --- the record -------------------------------------------------------------------------------------------------------
+history = Table(
+    "history",
+    metadata,
+    Column("chain", String(24), nullable=False),  # a case id, or "day-2026-11-23" for entries without a case
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("element", String(80)),
+    Column("actor", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("payload", LargeBinary),
+    Column("payload_digest", LargeBinary, nullable=False),
+    Column("algorithm", String(8), nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("chain", "seq"),
+)
+
+day_chains = Table(
+    "day_chains",
+    metadata,
+    Column("chain", String(24), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+)
+
+# --- what people enter ------------------------------------------------------------------------------------------------
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("account", String(80), nullable=False),
+    Column("subject", String(120), nullable=False),  # "task:<id>" or "start:<process>"
+    Column("body", LargeBinary, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("subject", "account"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id),  # null until the form that carries it is filed
+    Column("account", String(80), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("media_type", String(120), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "case_id"),
+    Index(None, "sha256"),
+)
+
+case_terms = Table(
+    "case_terms",
+    metadata,
+    Column("term", String(8), nullable=False),
+    Column("case_id", Id, nullable=False),
+    PrimaryKeyConstraint("term", "case_id"),
+)
+
+case_values = Table(
+    "case_values",
+    metadata,
+    Column("case_id", Id, nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("text", String(200)),
+    Column("number", Float),
+    Column("day", Date),
+    PrimaryKeyConstraint("case_id", "name"),
+    Index(None, "name", "number"),
+    Index(None, "name", "text"),
+)
+
+# --- registers --------------------------------------------------------------------------------------------------------
+registers = Table(
+    "registers",
+    metadata,
+    Column("register", String(40), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("register", "key"),
+)
+
+register_versions = Table(
+    "register_versions",
+    metadata,
+    Column("register", String(40), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("case_id", Id),
+    PrimaryKeyConstraint("register", "key", "version"),
+)
+
+# --- the machine ------------------------------------------------------------------------------------------------------
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("account", String(80), nullable=False),
+    Column("key", String(120), nullable=False),  # Idempotency-Key
+    Column("request", String(64), nullable=False),  # digest of method, path and body
+    Column("status", Integer),
+    Column("body", LargeBinary),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("account", "key"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)

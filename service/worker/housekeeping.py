@@ -1,0 +1,23 @@
+"""What has to be done now and then: free expired leases, sweep files that were never filed, report that we live."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from service.engine.machine import Machine
+from service.store import entries, jobs, people
+from service.store.heartbeats import beat
+
+#: Attachments belong to a draft until filed; orphans are swept after this.
+ORPHANS_LIVE = timedelta(days=7)
+
+
+def keep_house(machine: Machine, worker: str) -> None:
+    now = machine.clock.machine()
+    with machine.store.write() as connection:
+        beat(connection, worker, at=now)
+        jobs.free_expired(connection, now=now)
+        people.forget_old_failures(connection, before=now - timedelta(days=1))
+        orphans = entries.sweep_attachments(connection, before=machine.clock.now() - ORPHANS_LIVE)
+    for digest in orphans:
+        machine.blobs.remove(digest)

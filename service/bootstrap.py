@@ -43,7 +43,8 @@ def load_handlers(folders: Sequence[Path]) -> tuple[Path, ...]:
 def _import(path: Path) -> None:
     name = f"chengxu_handlers_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     sys.path.insert(0, str(path.parent))

@@ -38,7 +38,8 @@ def check(folder: Path | None, as_json: bool) -> None:
         for problem in problems:
             click.echo(f"{problem.severity}: {problem}")
         click.echo(
-            f"{len(bundle.diagrams)} 个流程、{len(bundle.forms)} 个表单：{len(errors)} 个错误，{len(problems) - len(errors)} 个提示。"
+            f"{len(bundle.diagrams)} 个流程、{len(bundle.forms)} 个表单：{len(errors)} 个错误，"
+            f"{len(problems) - len(errors)} 个提示。"
             f" / {len(errors)} errors, {len(problems) - len(errors)} warnings.",
             err=True,
         )

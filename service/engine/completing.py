@@ -58,7 +58,7 @@ def complete_task(
             _ensure_open(machine, connection, task, rows, actor)
             duty.ensure_free(work, element, by)
             form = work.definition.form_of(element)
-            variables = work.run.variables(task.token)
+            variables = {**work.run.variables(task.token), **filling.options(connection, work.definition, form)}
             clean = filling.validate(
                 connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
                 family=lambda: reads.family_ids(connection, work.row.root),
@@ -150,7 +150,7 @@ def _ensure_open(machine: Machine, connection: Connection, task: TaskRow, rows: 
     name = people.display_names(connection, [current.closed_by]).get(current.closed_by, current.closed_by)
     raise TaskTaken(
         f"{name} 已于 {current.closed_at:%Y-%m-%d %H:%M} 办理该待办；您填写的内容已存为草稿，没有丢失。",
-        message_en=f"{name} completed this task at {current.closed_at:%H:%M}. Nothing of yours was lost: your entries are in the draft.",
+        message_en=f"{name} completed this task at {current.closed_at:%H:%M}. Your entries are in the draft.",
         by=current.closed_by, name=name, at=current.closed_at.isoformat(),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -26,6 +27,8 @@ class Definition:
     regulation: str
     process: kernel.Process
     forms: Mapping[str, Form]
+    #: Forms with a choice of units: they need the list of units as the variable `units`.
+    offering_units: frozenset[str]
 
     @property
     def start(self) -> kernel.Element:
@@ -61,7 +64,15 @@ def compile_definition(row: rows.DefinitionRow) -> Definition:
         regulation=row.regulation,
         process=kernel.parse(row.xml, process=row.key),
         forms={form_id: compile_form(schema) for form_id, schema in row.forms.items()},
+        offering_units=frozenset(form_id for form_id, schema in row.forms.items() if _offers(schema, "units")),
     )
+
+
+def _offers(schema: Any, key: str) -> bool:
+    """Whether a field anywhere in a form takes its options from the variable `key`."""
+    if isinstance(schema, Mapping):
+        return schema.get("valuesKey") == key or any(_offers(inner, key) for inner in schema.values())
+    return isinstance(schema, list) and any(_offers(inner, key) for inner in schema)
 
 
 class Library:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from service.engine.definitions import Definition
 from service.errors import Finding, InvalidAnswers
 from service.forms import FileFacts, Form
-from service.store import Connection, entries
+from service.store import Connection, entries, people
 
 #: Names that every form may use in its expressions.
 GLOBALS = ("today", "now", "deadline", "case")
@@ -19,7 +20,8 @@ def validate(
 ) -> dict[str, Any]:  # fmt: skip
     """Clean the answers by the form; InvalidAnswers lists every finding. Without a form nothing may be answered.
 
-    `lookup` gives what FEEL may use besides variables (`today`, `deadline`). A file may be used by who uploaded it, or when it is filed in one of the cases of `family`.
+    `lookup` gives what FEEL may use besides variables (`today`, `deadline`).
+    A file may be used by who uploaded it, or when it is filed in one of the cases of `family`.
     """
     if form is None:
         if answers:
@@ -45,6 +47,13 @@ def validate(
 
     globals_ = {name: found for name in GLOBALS if (found := lookup(name)) is not None}
     return form.validate(answers, variables={**globals_, **variables}, files=files)
+
+
+def options(connection: Connection, definition: Definition, form: Form | None) -> dict[str, Any]:
+    """The lists that a form offers for choice: `units` as [{label, value}]. Empty for most forms."""
+    if form is None or form.id not in definition.offering_units:
+        return {}
+    return {"units": [{"label": row["name"], "value": row["id"]} for row in people.list_units(connection)]}
 
 
 def file_ids(form: Form | None, answers: Mapping[str, Any]) -> tuple[str, ...]:

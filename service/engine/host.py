@@ -55,7 +55,7 @@ class CaseHost:
         if registered is None:
             raise Failed(
                 f"没有名为“{element.task_type}”的处理程序（步骤 {element.id}）；请检查 handlers/ 目录与 CHENGXU_HANDLERS。",
-                message_en=f"No handler is called {element.task_type!r} (element {element.id}); see handlers/ and CHENGXU_HANDLERS.",
+                message_en=f"No handler is called {element.task_type!r} ({element.id}); see CHENGXU_HANDLERS.",
             )
         if not registered.inline:
             return kernel.PENDING

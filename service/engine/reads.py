@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from service.access import Actor, RoleBook, actor_queues, reading_scope
-from service.engine import duty, kernel
+from service.engine import duty, filling, kernel, starting
 from service.engine.definitions import Definition
 from service.engine.machine import Machine
 from service.errors import NotFound
@@ -37,6 +37,19 @@ class TaskView:
     actions: tuple[str, ...]
     barred: str | None  # why separation of duty keeps the reader from it
     signs: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartView:
+    """The start form of a process for somebody who may file it. `variables` are what the form knows before it is filled in."""
+
+    definition: Definition
+    element: kernel.Element
+    unit: str
+    form: Form | None
+    variables: Mapping[str, Any]
+    draft: Mapping[str, Any] | None
+    draft_at: datetime | None
 
 
 def scope_of(actor: Actor, book: RoleBook) -> Scope:
@@ -98,13 +111,33 @@ def view_task(machine: Machine, connection: Connection, task_id: str, actor: Act
         definition=work.definition,
         element=element,
         form=work.definition.form_of(element),
-        variables=work.run.variables(task.token if is_open else None),
+        variables={
+            **work.run.variables(task.token if is_open else None),
+            **filling.options(connection, work.definition, work.definition.form_of(element)),
+        },
         draft=draft[0] if draft else None,
         draft_at=draft[1] if draft else None,
         due=orjson.loads(task.due) if task.due else None,
         actions=_actions(task, actor.account) if offered and is_open and bar is None and row.status == "running" else (),
         barred=bar.zh if bar else None,
         signs="true" in element.values("sign"),
+    )
+
+
+def view_start(machine: Machine, connection: Connection, process: str, actor: Actor) -> StartView:
+    """Load the start form of the newest version of a process. NotFound; NotAllowed for who may not start it."""
+    definition = machine.library.latest(connection, process)
+    unit = starting.ensure_may_start(machine, definition, actor)
+    form = definition.form_of(definition.start)
+    draft = entries.find_draft(connection, account=actor.account, subject=f"start:{process}")
+    return StartView(
+        definition=definition,
+        element=definition.start,
+        unit=unit,
+        form=form,
+        variables={**starting.first_variables(connection, unit), **filling.options(connection, definition, form)},
+        draft=draft[0] if draft else None,
+        draft_at=draft[1] if draft else None,
     )
 
 

@@ -57,7 +57,7 @@ def run_job(machine: Machine, job_id: str) -> Ran:
         return Ran.SKIPPED
     try:
         ran = _run_service(machine, job) if job.kind == SERVICE else _run_internal(machine, job)
-    except Exception as error:  # the job runner: whatever a job does wrong becomes its incident
+    except Exception as error:  # noqa: BLE001 - the job runner: whatever a job does wrong becomes its incident
         ran = _fail(machine, job, error)
     if ran is Ran.DONE:
         machine.wake()
@@ -180,7 +180,7 @@ def _run_service(machine: Machine, job: JobRow) -> Ran:
         return _complete_service(machine, lease, dict(result or {}))
     except BpmnError as error:
         return _catch(machine, lease, error)
-    except Exception as error:  # a handler may fail in any way; see run_job
+    except Exception as error:  # noqa: BLE001 - a handler may fail in any way; see run_job
         return _fail(machine, lease.job, error, lease=lease.token)
 
 

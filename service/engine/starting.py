@@ -18,7 +18,7 @@ from service.engine.people import Actors, get_actor
 from service.engine.reconcile import reconcile
 from service.engine.work import Work
 from service.errors import Finding, NotAllowed
-from service.store import Connection, cases, entries, new_id
+from service.store import Connection, cases, entries, new_id, people
 from service.store.cases import CaseRow
 from service.store.history import GENESIS, Chain
 
@@ -42,8 +42,9 @@ def start_case(machine: Machine, process: str, answers: Mapping[str, Any], *, by
         definition = machine.library.latest(connection, process)
         unit = ensure_may_start(machine, definition, actor)
         form = definition.form_of(definition.start)
-        given = {"unit_id": unit}
-        clean = filling.validate(connection, form, answers, variables=given, lookup=machine.lookup, account=by, family=tuple)
+        given = first_variables(connection, unit)
+        seen = {**given, **filling.options(connection, definition, form)}
+        clean = filling.validate(connection, form, answers, variables=seen, lookup=machine.lookup, account=by, family=tuple)
         work = _new_case(
             machine, connection, definition, variables={**given, **clean}, unit=unit, by=by, start_event=None,
             business_key=None, actors=Actors(),
@@ -61,6 +62,12 @@ def start_case(machine: Machine, process: str, answers: Mapping[str, Any], *, by
     return Started(
         id=row.id, business_key=row.business_key, status=row.status, title=row.title, root=row.root, findings=tuple(findings)
     )
+
+
+def first_variables(connection: Connection, unit: str) -> dict[str, Any]:
+    """What every case knows before its form is filled in: the unit that files, and that unit's level."""
+    level = next((row["level"] for row in people.list_units(connection) if row["id"] == unit), "")
+    return {"unit_id": unit, "unit_level": level}
 
 
 def start_child(

@@ -56,7 +56,7 @@ def find_latest(connection: Connection, key: str) -> DefinitionRow | None:
 
 
 def list_latest(connection: Connection) -> tuple[tuple[str, int, str, str, str, tuple[str, ...]], ...]:
-    """List (key, version, digest, name, regulation, message names that start it) of the newest published version of each process."""
+    """List (key, version, digest, name, regulation, messages that start it) of the newest version of each process."""
     newest = (
         select(definitions.c.key, func.max(definitions.c.version).label("version"))
         .where(definitions.c.status == "published")

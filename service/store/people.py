@@ -96,7 +96,7 @@ def display_names(connection: Connection, names: Sequence[str]) -> dict[str, str
     if not names:
         return {}
     rows = connection.execute(select(accounts.c.name, accounts.c.display_name).where(accounts.c.name.in_(set(names))))
-    return {name: display for name, display in rows}
+    return {row.name: row.display_name for row in rows}
 
 
 def list_members(connection: Connection, roles: Sequence[str]) -> tuple[tuple[str, str, str], ...]:

@@ -370,4 +370,4 @@ def definition_xml(connection: Connection, key: str, digest: str) -> bytes | Non
 
 def unit_names(connection: Connection) -> dict[str, str]:
     rows = connection.execute(select(units.c.id, units.c.name).order_by(units.c.id))
-    return {unit_id: name for unit_id, name in rows}
+    return {row.id: row.name for row in rows}

@@ -1,4 +1,4 @@
-"""How a transaction begins on SQLite and on PostgreSQL. Every command is one `Store.write()`; pages read through `Store.read()`."""
+"""How a transaction begins on SQLite and on PostgreSQL. A command is one `Store.write()`; pages read by `Store.read()`."""
 
 from __future__ import annotations
 

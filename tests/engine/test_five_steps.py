@@ -54,7 +54,8 @@ def test_the_second_to_complete_a_task_learns_who_was_first_and_keeps_the_draft(
 
     with city.store.read() as connection:
         draft = entries.find_draft(connection, account=CLERK, subject=f"task:{task.id}")
-    assert draft is not None and draft[0] == {"note": "second"}
+    assert draft is not None
+    assert draft[0] == {"note": "second"}
 
 
 def test_a_stranger_learns_nothing_and_a_colleague_may_look_but_not_act(five_steps: City) -> None:

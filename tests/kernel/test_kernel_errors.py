@@ -190,23 +190,23 @@ def test_an_escalation_may_be_thrown_at_a_task(begin):
     assert not case.run.throw_escalation(case.token("u"), "down")
 
 
-def test_an_error_of_an_event_sub_process_is_not_caught_by_itself(begin):
+def test_an_escalation_of_an_event_sub_process_is_not_caught_by_itself(begin):
     case = begin(
         """
 start s
 user u
 end e
 eventsub es
-  start ess error=E1
+  start ess escalation=up alongside
   service j type=slow
   end ee
   ess > j > ee
 s > u > e
 """
     )
-    case.run.throw_error(case.token("u"), "E1")
-    assert case.waits == ["j"]
-    assert not case.run.throw_error(case.token("j"), "E1")
+    case.run.throw_escalation(case.token("u"), "up")
+    assert case.waits == ["j", "u"]
+    assert not case.run.throw_escalation(case.token("j"), "up")
 
 
 def test_a_token_that_is_gone_cannot_throw(begin):

@@ -131,6 +131,15 @@ def test_an_inclusive_join_goes_on_when_the_other_branch_ends_elsewhere(begin):
     assert case.waits == ["n"]
 
 
+def test_an_inclusive_join_does_not_wait_for_what_can_only_come_through_itself(begin):
+    case = begin(
+        "start s\nand g\nuser u1\nuser u2\nxor w\nor j\nxor x default=x_n\nuser b\nuser n\nend e\n"
+        "s > g > u1 > w > j > x > n > e\ng > u2 > w\nx > b if =again\nb > j"
+    )
+    case.do("u1")
+    assert case.waits == ["n", "u2"]
+
+
 def test_a_task_with_two_flows_out_forks(begin):
     case = begin("start s\nuser a\nuser b\nuser c\nend e\ns > a > b > e\na > c > e")
     case.do("a")
@@ -139,7 +148,8 @@ def test_a_task_with_two_flows_out_forks(begin):
 
 def test_conditions_are_tried_in_the_order_of_the_file(begin):
     case = begin(
-        "start s\nxor g default=g_c\nuser a\nuser b\nuser c\nend e\ns > g\ng > b if =true\ng > a if =true\ng > c\na > e\nb > e\nc > e"
+        "start s\nxor g default=g_c\nuser a\nuser b\nuser c\nend e\n"
+        "s > g\ng > b if =true\ng > a if =true\ng > c\na > e\nb > e\nc > e"
     )
     assert case.run.walked == ["s", "s_g", "g", "g_b"]
     assert case.waits == ["b"]

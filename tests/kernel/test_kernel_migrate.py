@@ -73,7 +73,10 @@ def test_an_event_sub_process_may_come_and_go(begin, draw):
 
 
 def test_instances_and_sub_processes_move_with_their_variables(begin, draw):
-    text = 'start s\nsub p in.k=1\n  start ps\n  user m each="=xs" as=x collect=out of="=v"\n  {x}end pe\n  ps > m > {y}pe\nend e\ns > p > e'
+    text = (
+        "start s\nsub p in.k=1\n  start ps\n  user m each==xs as=x collect=out of==v\n  {x}end pe\n  ps > m > {y}pe\n"
+        "end e\ns > p > e"
+    )
     case = begin(text.format(x="", y=""), xs=[1, 2])
     case.do("m", v=5)
     run = moved(case, draw(text.format(x="user z\n  ", y="z > ")))

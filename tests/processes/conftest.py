@@ -77,7 +77,9 @@ class Stage:
 
     def typed(self, form: str | None, answers: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         assert form is not None
-        return self.forms[form].validate(answers, variables=variables, files=_pdfs)
+        made = self.forms[form]
+        # As the engine does it: a field that is hidden now loses what it held before.
+        return {**dict.fromkeys(made.keys), **made.validate(answers, variables=variables, files=_pdfs)}
 
 
 def _pdfs(ids: Sequence[str]) -> dict[str, FileFacts]:

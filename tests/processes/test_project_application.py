@@ -194,6 +194,15 @@ def test_a_shared_system_goes_to_the_lead_department_decision(accepted: Any, app
     assert case.open_tasks() == ["decide_lead"]
     case.answer("decide_lead", {"decision": "牵头部门建设", "lead_dept": "minzheng", "opinion": "由牵头部门统一建设"})
     assert set(case.open_tasks()) == {"review_dimension"}
+    assert case.variables["decided_lead_dept"] == "minzheng"
+
+
+def test_building_alone_leaves_the_lead_department_of_the_application_as_it_was(
+    accepted: Any, application: dict[str, Any]
+) -> None:
+    case = accepted(application | {"scope_level": "市级多部门", "related_depts": ["minzheng"], "lead_dept": "minzheng"})
+    case.answer("decide_lead", {"decision": "单独建设"})
+    assert (case.variables["lead_dept"], case.variables["decided_lead_dept"]) == ("minzheng", None)
 
 
 def test_merging_into_a_city_wide_system_ends_the_case(accepted: Any, application: dict[str, Any]) -> None:

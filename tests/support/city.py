@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drawing import plain_forms
+
 from service import bootstrap
 from service.clock import FrozenClock
 from service.engine.bundle import Bundle, read_bundle
@@ -39,7 +41,8 @@ class City:
     def deploy(self, diagrams: Mapping[str, str], forms: Mapping[str, bytes] | None = None) -> None:
         """Publish diagrams ({process id: body of the process element, or a whole file})."""
         files = {f"processes/test/{key}.bpmn": diagram(key, body) for key, body in diagrams.items()}
-        schemas = {form: (f"forms/test/{form.replace('.', '/')}.form", data) for form, data in (forms or {}).items()}
+        plain = {name: data for body in diagrams.values() for name, data in plain_forms(body).items()}
+        schemas = {form: (f"forms/test/{form.replace('.', '/')}.form", data) for form, data in {**plain, **(forms or {})}.items()}
         publish(self.engine.machine, Bundle(diagrams=files, forms=schemas), by="system")
 
     def deploy_shipped(self) -> None:

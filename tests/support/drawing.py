@@ -10,7 +10,8 @@ def flow(source: str, target: str, condition: str | None = None, *, id: str | No
     if condition is not None:
         escaped = condition.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escaped}</bpmn:conditionExpression>'
-    return f'<bpmn:sequenceFlow id="{id or f"{source}_to_{target}"}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+    name = id or f"{source}_to_{target}"
+    return f'<bpmn:sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
 
 
 def chain(*ids: str) -> str:
@@ -29,8 +30,7 @@ def properties(**values: str) -> str:
 
 def user_task(id: str, *, groups: str = "pj_unit_clerk@jiaoyu", form: str | None = None, inner: str = "", **props: str) -> str:
     text = f'<zeebe:assignmentDefinition candidateGroups="{groups}"/>'
-    if form is not None:
-        text += f'<zeebe:formDefinition formId="{form}"/>'
+    text += f'<zeebe:formDefinition formId="{form or f"plain.{id}"}"/>'
     if props:
         text += properties(**props)
     return f'<bpmn:userTask id="{id}" name="{id}">{extensions(text)}{inner}</bpmn:userTask>'
@@ -54,6 +54,14 @@ def form(id: str, *fields: dict[str, object]) -> bytes:
     import json
 
     return json.dumps({"type": "default", "schemaVersion": 19, "id": id, "components": list(fields)}).encode()
+
+
+def plain_forms(text: str) -> dict[str, bytes]:
+    """Forms with one free text, for the user tasks that name none of their own."""
+    import re
+
+    names = set(re.findall(r'formId="(plain\.[a-z0-9_]+)"', text))
+    return {name: form(name, text_field("note")) for name in names}
 
 
 def text_field(key: str, *, required: bool = False) -> dict[str, object]:

@@ -34,8 +34,8 @@ def migrate(old: Process, new: Process, state: bytes, scopes: bytes, host: Host,
     decoded = _decode(state)
     if obstacles := tuple(_obstacles(old, new, decoded, mapping)):
         raise InvalidDefinition(obstacles)
-    for part in _parts(decoded):
-        _rename(part, old, new, mapping)
+    for rows in _parts(decoded):
+        _rename(rows, old, new, mapping)
     tree = codec.load(new, bytes((codec.VERSION,)) + orjson.dumps(decoded), scopes, host)
     known = {mapping.get(identity, identity) for identity in old.elements}
     for part in tree.scopes_of_tokens():

@@ -87,9 +87,7 @@ class Run:
     def complete(self, token: str, answers: Mapping[str, Any]) -> None:
         """Finish a user task, a job or a child case with what it gave. Stale when the token no longer waits for that."""
         found = self._get(token, READY | STARTED)
-        if not (found.task_spec.manual or found._state == STARTED) or token in self._tree.subprocesses:
-            raise Stale(token=token)
-        if isinstance(found.task_spec, Catching) or found._children:
+        if token in self._tree.subprocesses or found._children:  # a sub-process or multi-instance body completes by itself
             raise Stale(token=token)
         found.result = answers
         if found._state == READY:

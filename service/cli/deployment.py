@@ -29,23 +29,21 @@ def deploy(folder: Path | None, as_json: bool, database: str | None) -> None:
         store = bootstrap.make_store(settings)
         engine = bootstrap.make_engine(settings, store)
         own = folder.absolute() / "handlers"
-        if own.is_dir():
-            # Only the names count here, so that lint knows them; the server still loads only what it was told to.
-            bootstrap.load_handlers([own])
-            if own.resolve() not in {known.resolve() for known in settings.handler_folders}:
-                names = os.pathsep.join([*(str(known) for known in settings.handler_folders[1:]), str(own)])
-                say(
-                    [
-                        "处理程序只从 CHENGXU_HANDLERS 指定的目录加载；请用以下设置（重新）启动服务：",
-                        "Handlers load only from the folders named in CHENGXU_HANDLERS; (re)start the server with:",
-                        f"  CHENGXU_HANDLERS={names}",
-                    ]
-                )
-        published = publish(engine.machine, read_bundle(folder), by=OPERATOR)
+        if own.is_dir() and own.resolve() not in {known.resolve() for known in settings.handler_folders}:
+            names = os.pathsep.join([*(str(known) for known in settings.handler_folders[1:]), str(own)])
+            say(
+                [
+                    "处理程序只从 CHENGXU_HANDLERS 指定的目录加载；请用以下设置（重新）启动服务：",
+                    "Handlers load only from the folders named in CHENGXU_HANDLERS; (re)start the server with:",
+                    f"  CHENGXU_HANDLERS={names}",
+                ]
+            )
+        published = publish(engine.machine, read_bundle(folder), by=OPERATOR, handlers=bootstrap.handler_names(own))
     engine.machine.store.close()
     for warning in published.warnings:
         say([f"warning: {warning}"])
     rows = [{"process": key, "version": version, "new": new} for key, version, new in published.processes]
+    say([f"处理程序目录 handler folders: {os.pathsep.join(str(known) for known in settings.handler_folders)}"])
     if as_json:
         show_json({"processes": rows, "handlers": [str(known) for known in settings.handler_folders]})
     else:

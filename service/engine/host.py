@@ -9,10 +9,13 @@ from typing import Any
 
 from service.engine import kernel
 from service.errors import Failed, Finding, InvalidAnswers, Level
-from service.sdk import HANDLERS, CaseFacts, Context, Publication, RegisterReader, Write
+from service.sdk import CaseFacts, Context, Publication, Registered, RegisterReader, Write
 
 #: FEEL functions of ours, given by `bootstrap`: name -> function of the engine's legal time and the call's arguments.
 Functions = Mapping[str, Callable[..., Any]]
+
+#: Finds a handler by its name, or None.
+FindHandler = Callable[[str | None], Registered | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +26,7 @@ class CaseHost:
     facts: CaseFacts
     registers: RegisterReader
     functions: Functions
+    find_handler: FindHandler
     findings: list[Finding] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
@@ -51,7 +55,7 @@ class CaseHost:
 
     def inline(self, element: kernel.Element, variables: Mapping[str, Any]) -> Mapping[str, Any] | kernel.Pending | None:
         """Run a pure handler at once; a handler that is not inline becomes a job."""
-        registered = HANDLERS.get(element.task_type or "")
+        registered = self.find_handler(element.task_type)
         if registered is None:
             raise Failed(
                 f"没有名为“{element.task_type}”的处理程序（步骤 {element.id}）；请检查 handlers/ 目录与 CHENGXU_HANDLERS。",

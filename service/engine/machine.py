@@ -13,6 +13,7 @@ from service.engine import work
 from service.engine.definitions import Definition, Library
 from service.errors import Conflict
 from service.law import Calendar, CalendarDay, Catalogue, deadline
+from service.sdk import HANDLERS, Registered
 from service.store import Connection, Store
 from service.store import definitions as definition_rows
 from service.store.blobs import Blobs
@@ -26,6 +27,7 @@ class Rules:
     catalogue: Catalogue
     calendar: Calendar
     book: RoleBook
+    stamp: str
 
     @classmethod
     def read(cls, connection: Connection) -> Rules:
@@ -35,7 +37,8 @@ class Rules:
             [CalendarDay(day=day, working=working, name=name) for day, working, name in days],
             years=[year for year, _ in years],
         )
-        return cls(catalogue=catalogue, calendar=calendar, book=RoleBook.of(catalogue.roles.values()))
+        book = RoleBook.of(catalogue.roles.values())
+        return cls(catalogue=catalogue, calendar=calendar, book=book, stamp=definition_rows.rules_stamp(connection))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,10 +51,19 @@ class Machine:
     rules: Rules
     library: Library = field(default_factory=Library)
     wake: Callable[[], None] = lambda: None
+    load_handlers: Callable[[], object] = lambda: None
     functions: Mapping[str, Callable[..., Any]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.functions = {"deadline": self._deadline}
+
+    def find_handler(self, name: str | None) -> Registered | None:
+        """Find a handler by name. One that is not known yet may have been put into a handler folder since the start."""
+        if name is None:
+            return None
+        if name not in HANDLERS:
+            self.load_handlers()
+        return HANDLERS.get(name)
 
     @property
     def book(self) -> RoleBook:
@@ -60,6 +72,11 @@ class Machine:
     def reload_rules(self) -> None:
         """Read regulations, roles and calendar again; after a deployment."""
         with self.store.read() as connection:
+            self.rules = Rules.read(connection)
+
+    def refresh_rules(self, connection: Connection) -> None:
+        """Read them again only when another process has stored something since."""
+        if definition_rows.rules_stamp(connection) != self.rules.stamp:
             self.rules = Rules.read(connection)
 
     def _deadline(self, period: str, trigger: date | datetime | None) -> dict[str, Any] | None:
@@ -90,6 +107,7 @@ class Machine:
             row,
             self.definition(connection, row),
             functions=self.functions,
+            find_handler=self.find_handler,
             actor=actor,
             at=self.clock.now(),
             machine=self.clock.machine(),

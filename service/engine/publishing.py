@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,7 +44,7 @@ def lint_bundle(bundle: Bundle, *, known: Mapping[str, Any] | None = None) -> tu
         bundle,
         Known(
             roles=frozenset(catalogue.roles),
-            handlers=frozenset(HANDLERS),
+            handlers=frozenset(HANDLERS) | frozenset((known or {}).get("handlers", ())),
             periods=frozenset(catalogue.periods),
             articles=frozenset(catalogue.articles),
             processes=frozenset((known or {}).get("processes", ())),
@@ -53,13 +53,16 @@ def lint_bundle(bundle: Bundle, *, known: Mapping[str, Any] | None = None) -> tu
     )
 
 
-def publish(machine: Machine, bundle: Bundle, *, by: str) -> Published:
-    """Publish a bundle; InvalidDefinition with every problem, and nothing published, when lint finds an error."""
+def publish(machine: Machine, bundle: Bundle, *, by: str, handlers: Collection[str] = ()) -> Published:
+    """Publish a bundle; InvalidDefinition with every problem, and nothing published, when lint finds an error.
+
+    `handlers` names those that the servers will load although this process has not.
+    """
     at = machine.clock.now()
     with machine.store.read() as connection:
         stored = rows.list_regulations(connection)  # {id: document}
         processes = [row[0] for row in rows.list_latest(connection)]
-    problems = lint_bundle(bundle, known={"regulations": stored, "processes": processes})
+    problems = lint_bundle(bundle, known={"regulations": stored, "processes": processes, "handlers": handlers})
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise InvalidDefinition(errors)

@@ -22,7 +22,7 @@ from service.engine.people import SYSTEM
 from service.engine.reconcile import CHILD_ENDED, DELIVER, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
 from service.engine.work import Work
 from service.errors import ChengxuError, Conflict, Failed, InvalidAnswers, Stale
-from service.sdk import HANDLERS, BpmnError, Context
+from service.sdk import BpmnError, Context
 from service.store import Connection, cases, jobs, new_id
 from service.store.cases import JobRow
 
@@ -170,7 +170,7 @@ def _run_service(machine: Machine, job: JobRow) -> Ran:
     lease = _lease(machine, job)
     if lease is None:
         return Ran.SKIPPED
-    registered = HANDLERS.get(job.type or "")
+    registered = machine.find_handler(job.type)
     try:
         if registered is None:
             raise Conflict(

@@ -38,6 +38,7 @@ class Started:
 def start_case(machine: Machine, process: str, answers: Mapping[str, Any], *, by: str) -> Started:
     """File the start form of a process. NotAllowed, InvalidAnswers, NotFound leave nothing behind."""
     with machine.store.write() as connection:
+        machine.refresh_rules(connection)
         actor = get_actor(connection, by)
         definition = machine.library.latest(connection, process)
         unit = ensure_may_start(machine, definition, actor)
@@ -153,7 +154,7 @@ def _new_case(
         started_by=by, started_at=at, ended_at=None, actors="{}", facts="{}", flags="[]", state=b"", variables=b"", revision=0,
         history_seq=0, history_head=GENESIS,
     )  # fmt: skip
-    host = works.make_host(connection, row, functions=machine.functions, at=at)
+    host = works.make_host(connection, row, functions=machine.functions, find_handler=machine.find_handler, at=at)
     run = kernel.Run.start(definition.process, dict(variables), host, start_event=start_event)
     return Work(
         connection=connection, row=row, definition=definition, run=run, host=host, chain=Chain(case_id, 0, GENESIS),

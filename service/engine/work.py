@@ -13,7 +13,7 @@ from service import tagged
 from service.engine import kernel, searching
 from service.engine.definitions import Definition
 from service.engine.events import Event
-from service.engine.host import CaseHost, Functions
+from service.engine.host import CaseHost, FindHandler, Functions
 from service.engine.people import Actors
 from service.errors import Finding, Level
 from service.sdk import CaseFacts
@@ -123,12 +123,13 @@ def begin(
     definition: Definition,
     *,
     functions: Functions,
+    find_handler: FindHandler,
     actor: str,
     at: datetime,
     machine: datetime,
 ) -> Work:
     """Load a locked case into a `Work`."""
-    host = make_host(connection, row, functions=functions, at=at)
+    host = make_host(connection, row, functions=functions, find_handler=find_handler, at=at)
     return Work(
         connection=connection,
         row=row,
@@ -143,7 +144,7 @@ def begin(
     )
 
 
-def make_host(connection: Connection, row: CaseRow, *, functions: Functions, at: datetime) -> CaseHost:
+def make_host(connection: Connection, row: CaseRow, *, functions: Functions, find_handler: FindHandler, at: datetime) -> CaseHost:
     return CaseHost(
         moment=at,
         facts=CaseFacts(
@@ -152,6 +153,7 @@ def make_host(connection: Connection, row: CaseRow, *, functions: Functions, at:
         ),
         registers=registers.Registers(connection),
         functions=functions,
+        find_handler=find_handler,
     )  # fmt: skip
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, String, bindparam, cast, delete, func, insert, select, union_all, update
 
 from service import tagged
 from service.store.tables import calendar_days, calendar_years, definitions, regulations
@@ -116,6 +117,18 @@ def list_regulations(connection: Connection) -> dict[str, Any]:
     """Map the id of each stored regulation file to its content."""
     rows = connection.execute(select(regulations.c.id, regulations.c.body).order_by(regulations.c.id))
     return {regulation_id: tagged.loads(body) for regulation_id, body in rows}
+
+
+def rules_stamp(connection: Connection) -> str:
+    """A text that changes whenever a regulation or a calendar year is stored."""
+    rows = connection.execute(
+        union_all(
+            select(regulations.c.id, regulations.c.digest),
+            select(cast(calendar_years.c.year, String), calendar_years.c.digest),
+        )
+    )
+    listed = sorted(f"{name} {digest}" for name, digest in rows)
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
 
 
 def put_calendar_year(

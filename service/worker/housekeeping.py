@@ -15,6 +15,7 @@ ORPHANS_LIVE = timedelta(days=7)
 def keep_house(machine: Machine, worker: str) -> None:
     now = machine.clock.machine()
     with machine.store.write() as connection:
+        machine.refresh_rules(connection)
         beat(connection, worker, at=now)
         jobs.free_expired(connection, now=now)
         people.forget_old_failures(connection, before=now - timedelta(days=1))

@@ -37,7 +37,8 @@ def list_command(as_json: bool, database: str | None) -> None:
 @json_option
 @database_option
 def create(
-    name: str, roles: tuple[str, ...], unit: str, display_name: str | None, password_stdin: bool, as_json: bool,
+    name: str, roles: tuple[str, ...], unit: str, unit_name: str | None, display_name: str | None,
+    password_stdin: bool, as_json: bool,
     database: str | None,
 ) -> None:  # fmt: skip
     """Create an account NAME with roles in a unit."""

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from service.engine import kernel
 from service.errors import NotFound
 from service.forms import Form
 from service.forms import compile as compile_form
+from service.store import Connection
 from service.store import definitions as rows
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union_all,
+    union,
 )
 
 from service.errors import Invalid
@@ -39,6 +39,9 @@ from service.store.tables import (
     tasks,
     units,
 )
+
+#: A column to sort by, and whether from high to low.
+Key = tuple[str, bool]
 
 OPEN = ("open", "claimed")
 MAX_LIMIT = 200
@@ -88,7 +91,7 @@ def list_todo(
 ) -> Page:
     """List the open tasks that the account may take, or has claimed. `sort`: due, received, -received."""
     limit = max(1, min(limit, MAX_LIMIT))
-    order, keyset = _todo_order(sort, after)
+    order = _sorting(sort)
 
     def one(condition: ColumnElement[bool], source: Any = tasks) -> Any:
         statement = (
@@ -98,24 +101,20 @@ def list_todo(
             .where(~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account))
             .where(*_task_conditions(where))
         )
-        if keyset is not None:
-            statement = statement.where(keyset)
-        return statement.order_by(*order).limit(limit + 1).subquery().select()
+        if after:
+            statement = statement.where(_after(sort, after))
+        return statement.order_by(*_ordered(tasks, order)).limit(limit + 1).subquery().select()
 
+    # One part for each queue, each read in the order of its index: the depth of a queue costs nothing.
     parts = [one(tasks.c.queue == queue) for queue in sorted(queues)]
-    joined = tasks.join(task_queues, task_queues.c.task_id == tasks.c.id)
-    parts.append(one(task_queues.c.queue.in_(sorted(queues)), joined))
-    found = union_all(*parts).subquery()
-    ordering = {"due": (found.c.due_sort, found.c.id), "received": (found.c.id,), "-received": (found.c.id.desc(),)}[sort]
-    rows = _with_case(connection, select(found).order_by(*ordering).limit(2 * limit + 2), found, ordering)
-    unique = list({row["id"]: row for row in rows}.values())
-    more = len(unique) > limit
-    unique = unique[:limit]
+    parts.append(one(task_queues.c.queue.in_(sorted(queues)), tasks.join(task_queues, task_queues.c.task_id == tasks.c.id)))
+    found = union(*parts).subquery()  # a task that stands in several queues counts once
+    rows = _with_case(connection, select(found).order_by(*_ordered(found, order)).limit(limit + 1), order)
     cursor = None
-    if more:
-        last = unique[-1]
+    if len(rows) > limit:
+        last = rows[limit - 1]
         cursor = f"{last['due_sort']}-{last['id']}" if sort == "due" else last["id"]
-    return Page(rows=tuple(unique), after=cursor)
+    return Page(rows=tuple(rows[:limit]), after=cursor)
 
 
 def count_todo(connection: Connection, *, account: str, queues: Collection[str]) -> int:
@@ -142,13 +141,11 @@ def list_done(connection: Connection, *, account: str, where: TaskFilter, after:
     if after:
         at, _, task_id = after.partition("-")
         moment = _number(at)
-        closed = func.coalesce(tasks.c.closed_at, 0)
         statement = statement.where(
-            or_(tasks.c.closed_at < _instant(moment), and_(closed == _instant(moment), tasks.c.id < task_id))
+            or_(tasks.c.closed_at < _instant(moment), and_(tasks.c.closed_at == _instant(moment), tasks.c.id < task_id))
         )
-    found = statement.order_by(tasks.c.closed_at.desc(), tasks.c.id.desc()).limit(limit + 1).subquery()
-    ordering = (found.c.closed_at.desc(), found.c.id.desc())
-    rows = _with_case(connection, select(found).order_by(*ordering), found, ordering)
+    order = (("closed_at", True), ("id", True))
+    rows = _with_case(connection, statement.order_by(*_ordered(tasks, order)).limit(limit + 1), order)
     cursor = None
     if len(rows) > limit:
         last = rows[limit - 1]
@@ -156,42 +153,52 @@ def list_done(connection: Connection, *, account: str, where: TaskFilter, after:
     return Page(rows=tuple(rows[:limit]), after=cursor)
 
 
-def _with_case(connection: Connection, statement: Select[Any], found: Any, ordering: Sequence[Any]) -> list[dict[str, Any]]:
-    """Add to tasks what lists show of their case."""
+def _with_case(connection: Connection, statement: Select[Any], order: Sequence[Key]) -> list[dict[str, Any]]:
+    """Add to tasks what lists show of their case; the order has to be said again, because a join may lose it."""
     inner = statement.subquery()
-    order = [inner.c[getattr(key, "element", key).key].desc() if _descending(key) else inner.c[key.key] for key in ordering]
     rows = connection.execute(
         select(
-            inner, cases.c.title, cases.c.business_key, cases.c.facts, cases.c.status.label("case_status"),
-            cases.c.root, units.c.name.label("unit_name"), accounts.c.display_name.label("claimed_name"),
+            inner,
+            cases.c.title,
+            cases.c.business_key,
+            cases.c.facts,
+            cases.c.status.label("case_status"),
+            cases.c.root,
+            units.c.name.label("unit_name"),
+            accounts.c.display_name.label("claimed_name"),
         )
         .join_from(inner, cases, cases.c.id == inner.c.case_id)
         .join(units, units.c.id == inner.c.unit, isouter=True)
         .join(accounts, accounts.c.name == inner.c.claimed_by, isouter=True)
-        .order_by(*order)
-    )  # fmt: skip
+        .order_by(*_ordered(inner, order))
+    )
     return [{**row._mapping, "facts": orjson.loads(row.facts)} for row in rows]
 
 
-def _descending(key: Any) -> bool:
-    return getattr(getattr(key, "modifier", None), "__name__", "") == "desc_op"
+def _ordered(source: Any, order: Sequence[Key]) -> list[Any]:
+    return [source.c[name].desc() if descending else source.c[name] for name, descending in order]
 
 
-def _todo_order(sort: str, after: str | None) -> tuple[tuple[Any, ...], ColumnElement[bool] | None]:
+def _sorting(sort: str) -> Sequence[Key]:
+    known: dict[str, Sequence[Key]] = {
+        "due": (("due_sort", False), ("id", False)),
+        "received": (("id", False),),
+        "-received": (("id", True),),
+    }
+    if sort not in known:
+        raise Invalid(
+            f"不支持的排序：{sort}；可用 due、received、-received。",
+            message_en=f"Cannot sort by {sort}: use due, received, -received.",
+        )
+    return known[sort]
+
+
+def _after(sort: str, after: str) -> ColumnElement[bool]:
+    """What comes after the cursor of a todo list."""
     if sort == "due":
-        keyset = None
-        if after:
-            due, _, task_id = after.partition("-")
-            keyset = or_(tasks.c.due_sort > _number(due), and_(tasks.c.due_sort == _number(due), tasks.c.id > task_id))
-        return (tasks.c.due_sort, tasks.c.id), keyset
-    if sort == "received":
-        return (tasks.c.id,), tasks.c.id > after if after else None
-    if sort == "-received":
-        return (tasks.c.id.desc(),), tasks.c.id < after if after else None
-    raise Invalid(
-        f"不支持的排序：{sort}；可用 due、received、-received。",
-        message_en=f"Cannot sort by {sort}: use due, received, -received.",
-    )
+        due, _, task_id = after.partition("-")
+        return or_(tasks.c.due_sort > _number(due), and_(tasks.c.due_sort == _number(due), tasks.c.id > task_id))
+    return tasks.c.id > after if sort == "received" else tasks.c.id < after
 
 
 def _task_conditions(where: TaskFilter) -> list[ColumnElement[bool]]:

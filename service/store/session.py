@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -18,8 +19,8 @@ from service.errors import Invalid
 class Store:
     """A database. `url` is an SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://…`.
 
-    On SQLite every write opens with BEGIN IMMEDIATE (one writer, nobody fails half-way with "locked") and reads use connections
-    that cannot write. On PostgreSQL both are ordinary READ COMMITTED transactions; rows are locked by the statements.
+    On SQLite every write opens with BEGIN IMMEDIATE: one writer, nobody fails half-way with "locked". On PostgreSQL writes are
+    READ COMMITTED, and statements lock rows. Reads on both see one moment, from its first statement on, and cannot write.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
@@ -41,7 +42,7 @@ class Store:
             self._reader = _sqlite(address, "BEGIN", read_only=True, pool_size=pool_size)
         else:
             self._writer = create_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=False)
-            self._reader = self._writer
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def engine(self) -> Engine:
@@ -56,7 +57,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view for a page; cannot write on SQLite."""
+        """One consistent view for a page; cannot write."""
         with self._reader.connect() as connection:
             yield connection
 
@@ -80,7 +81,7 @@ def _sqlite(address: Any, begin: str, *, read_only: bool, pool_size: int) -> Eng
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout = 10000")
         if not read_only:
-            cursor.execute("PRAGMA journal_mode = WAL")
+            _use_wal(cursor)
             cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         if read_only:
@@ -92,3 +93,17 @@ def _sqlite(address: Any, begin: str, *, read_only: bool, pool_size: int) -> Eng
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch a new file to WAL. SQLite does not wait for another process that does the same, so we do, up to ten seconds."""
+    give_up = time.monotonic() + 10
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return

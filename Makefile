@@ -19,7 +19,7 @@ WITH_NODE = if ! { command -v npm && node -e 'process.exit(process.versions.node
 	PATH="$$wheel/bin:$$PATH"; npm() { node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; fi
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench clean always
+.PHONY: help setup run demo-reset test check format lock bench clean always
 
 help:
 	@echo "make run      start Chengxu with sample data on http://127.0.0.1:$(PORT) (PORT=9000 for another port)"
@@ -70,6 +70,10 @@ var/assets.stamp: var/node_modules.stamp $(ASSET_SOURCES) $(if $(wildcard servic
 run: setup
 	@echo "Starting Chengxu with sample data. Open http://127.0.0.1:$(PORT) and stop it with Ctrl-C."
 	@exec $(BIN)/chengxu serve --demo --port $(PORT)
+
+demo-reset:
+	@rm -f var/chengxu.db var/chengxu.db-wal var/chengxu.db-shm && rm -rf var/files
+	@echo "The sample data is gone; the clock can start anywhere again. Next: make run"
 
 test: setup
 	@echo "Running the tests in $(TESTS) ..."

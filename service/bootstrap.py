@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from service.clock import Clock, SystemClock
+from service.clock import Clock, OffsetClock, SystemClock
 from service.engine.bundle import Bundle, definitions, read_bundle
 from service.engine.events import Event
 from service.engine.facade import Engine
@@ -24,6 +24,7 @@ from service.errors import Conflict, Failed, Invalid, NotFound
 from service.settings import Settings
 from service.store import Store, people
 from service.store.blobs import Blobs
+from service.store.demo_clock import StoredOffset, any_case
 from service.store.history import Entry, record_outside_cases
 from service.store.migrating import is_current, migrate
 
@@ -91,7 +92,11 @@ def make_engine(settings: Settings, store: Store, *, clock: Clock | None = None)
     load_handlers(settings.handler_folders)
     with store.read() as connection:
         rules = Rules.read(connection)
-    machine = Machine(store=store, clock=clock or SystemClock(), blobs=Blobs(settings.files), rules=rules)
+    offset = StoredOffset(store)
+    if clock is None:
+        clock = OffsetClock(offset) if settings.demo else SystemClock()
+    machine = Machine(store=store, clock=clock, blobs=Blobs(settings.files), rules=rules)
+    machine.clock_changed = offset.forget
     machine.load_handlers = lambda: load_handlers(settings.handler_folders)
     return Engine(machine)
 
@@ -156,6 +161,12 @@ def seed_demo(engine: Engine, settings: Settings) -> str:
             created.append(Entry(kind=Event.ACCOUNT_CREATED.value, actor="system", at=at, payload=payload))
         record_outside_cases(connection, created)
     return password
+
+
+def is_untouched(engine: Engine) -> bool:
+    """Tell whether there is no case yet."""
+    with engine.machine.store.read() as connection:
+        return not any_case(connection)
 
 
 def _demo_roles(account: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ limits. They are the same outside demo mode.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
@@ -28,6 +29,19 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(SHANGHAI)
+
+    def machine(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class OffsetClock:
+    """Legal time that runs ahead of the machine by an offset that somebody else keeps (the demonstration's database)."""
+
+    def __init__(self, read_offset: Callable[[], timedelta]) -> None:
+        self._read_offset = read_offset
+
+    def now(self) -> datetime:
+        return (datetime.now(UTC) + self._read_offset()).astimezone(SHANGHAI)
 
     def machine(self) -> datetime:
         return datetime.now(UTC)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
+from service.clock import SHANGHAI
 from service.errors import Invalid
 
 #: The checkout: the folder that holds `service/`, `processes/`, `forms/` and `handlers/`.
@@ -34,6 +36,8 @@ class Settings:
     secret_file: Path
     #: Demonstration: sample units and accounts, a sign-in page that offers them, a clock that can be moved.
     demo: bool = False
+    #: Where the demonstration's clock starts, as long as there is no case.
+    clock: datetime | None = None
     #: The password of all demonstration accounts; None lets the server make one up and print it.
     demo_password: str | None = field(default=None, repr=False)
     #: Folders that handlers are loaded from, the shipped `handlers/` first.
@@ -59,6 +63,7 @@ class Settings:
             files=_path(env, "CHENGXU_FILES") or folder / "files",
             secret_file=_path(env, "CHENGXU_SECRET_FILE") or folder / "secret.key",
             demo=_flag(env, "CHENGXU_DEMO"),
+            clock=_moment(env, "CHENGXU_CLOCK"),
             demo_password=_text(env, "CHENGXU_DEMO_PASSWORD"),
             handler_folders=(root / "handlers", *_handler_folders(env)),
             host=_text(env, "CHENGXU_HOST") or "127.0.0.1",
@@ -104,6 +109,18 @@ def _log_level(env: Mapping[str, str]) -> str:
             "CHENGXU_LOG_LEVEL", f"is {level}, which is not a level", f"的值 {level} 不是日志级别", ", ".join(_LOG_LEVELS)
         )
     return level
+
+
+def _moment(env: Mapping[str, str], name: str) -> datetime | None:
+    """An ISO 8601 time; without an offset it is Shanghai's."""
+    value = _text(env, name)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise _wrong(name, f"is {value}, which is no time", f"的值 {value} 不是时间", "2026-08-20T09:00+08:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 from service import bootstrap
-from service.cli.surroundings import database_option, read_settings, say
+from service.cli.surroundings import OPERATOR, database_option, read_settings, say
 from service.engine.facade import Engine
 from service.settings import Settings
 from service.worker import Worker
@@ -18,15 +18,20 @@ from service.worker import Worker
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Seed demonstration accounts and offer them at sign-in (CHENGXU_DEMO).")
+@click.option("--clock", metavar="TIME", help="Where the demonstration's clock starts, such as 2026-08-20T09:00 (CHENGXU_CLOCK).")
 @click.option("--port", type=int, help="Default 8000 (CHENGXU_PORT).")
 @database_option
-def serve(demo: bool, port: int | None, database: str | None) -> None:
+def serve(demo: bool, clock: str | None, port: int | None, database: str | None) -> None:
     """Serve web, worker and scheduler in one process; prepares an empty database first."""
-    settings = read_settings(database, CHENGXU_DEMO="1" if demo else None, CHENGXU_PORT=str(port) if port else None)
+    settings = read_settings(
+        database, CHENGXU_DEMO="1" if demo else None, CHENGXU_PORT=str(port) if port else None, CHENGXU_CLOCK=clock
+    )
     _log(settings)
     engine, _ = bootstrap.prepare(settings)
     if settings.demo:
         password = bootstrap.seed_demo(engine, settings)
+        if settings.clock is not None and bootstrap.is_untouched(engine):
+            engine.set_clock(settings.clock, by=OPERATOR)
         say([f"演示账号的密码 demo password: {password}"])
     working = Worker(engine)
     working.start()

@@ -30,6 +30,7 @@ class Event(StrEnum):
     REGISTER_WRITTEN = "register.written"  # payload: register, key, version
     DEFINITION_PUBLISHED = "definition.published"  # payload: key, version, digest
     REGULATION_STORED = "regulation.stored"  # payload: id, digest
+    CLOCK_SET = "clock.set"  # payload: from, to (demonstration only)
     CALENDAR_STORED = "calendar.stored"  # payload: year, source
     ACCOUNT_CREATED = "account.created"  # payload: account, roles
     TOKEN_CREATED = "token.created"  # payload: account, label

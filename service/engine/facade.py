@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from service.engine import completing, lifecycle, messaging, passwords, running, starting
+from service.engine import completing, lifecycle, messaging, moving, passwords, running, starting
 from service.engine.completing import Completed, Signature
 from service.engine.machine import Machine
+from service.engine.moving import ClockState
 from service.engine.running import Ran
 from service.engine.starting import Started
 from service.store import people
@@ -53,6 +54,13 @@ class Engine:
     ) -> str | None:
         """Publish a message; returns its id, or None when `unique_id` was published before."""
         return messaging.publish_message(self.machine, name, correlation, payload, by=by, unique_id=unique_id)
+
+    def set_clock(self, target: datetime, *, by: str) -> None:
+        """Begin to move the demonstration's clock; the worker does it. NotFound outside demo mode; Conflict to go back."""
+        moving.set_clock(self.machine, target, by=by)
+
+    def clock_state(self) -> ClockState:
+        return moving.clock_state(self.machine)
 
     def run_job(self, job_id: str) -> Ran:
         """Run one due job; the worker calls this."""

@@ -52,6 +52,8 @@ class Machine:
     library: Library = field(default_factory=Library)
     wake: Callable[[], None] = lambda: None
     load_handlers: Callable[[], object] = lambda: None
+    clock_changed: Callable[[], None] = lambda: None
+    drain: Callable[[], object] = lambda: None
     functions: Mapping[str, Callable[..., Any]] = field(init=False)
 
     def __post_init__(self) -> None:

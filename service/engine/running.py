@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from service import tagged
-from service.engine import lifecycle, messaging, starting
+from service.engine import lifecycle, messaging, moving, starting
 from service.engine import work as works
 from service.engine.ending import settle
 from service.engine.events import Event
@@ -56,7 +56,7 @@ def run_job(machine: Machine, job_id: str) -> Ran:
     if job is None or job.state != "todo":
         return Ran.SKIPPED
     try:
-        ran = _run_service(machine, job) if job.kind == SERVICE else _run_internal(machine, job)
+        ran = _RUNNERS.get(job.kind, _run_internal)(machine, job)
     except Exception as error:  # noqa: BLE001 - the job runner: whatever a job does wrong becomes its incident
         ran = _fail(machine, job, error)
     if ran is Ran.DONE:
@@ -182,6 +182,19 @@ def _run_service(machine: Machine, job: JobRow) -> Ran:
         return _catch(machine, lease, error)
     except Exception as error:  # noqa: BLE001 - a handler may fail in any way; see run_job
         return _fail(machine, lease.job, error, lease=lease.token)
+
+
+def _move_clock(machine: Machine, job: JobRow) -> Ran:
+    with machine.store.write() as connection:
+        if not jobs.lease_job(connection, job.id, lease=new_id(), until=machine.clock.machine() + LEASE):
+            return Ran.SKIPPED
+    moving.move_on(machine)
+    with machine.store.write() as connection:
+        cases.settle_jobs(connection, [job.id], state="done")
+    return Ran.DONE
+
+
+_RUNNERS: Mapping[str, Callable[[Machine, JobRow], Ran]] = {SERVICE: _run_service, moving.MOVE_CLOCK: _move_clock}
 
 
 def _lease(machine: Machine, job: JobRow) -> Lease | None:

@@ -105,6 +105,13 @@ def is_busy(connection: Connection, root: str, *, now: datetime, machine: dateti
     return connection.execute(_BUSY, {"root": root, "now": now, "machine": machine}).first() is not None
 
 
+def next_legal_due(connection: Connection, *, after: datetime) -> datetime | None:
+    """When the next job is due by legal time, later than `after`."""
+    return connection.execute(
+        select(func.min(jobs.c.due_at)).where(jobs.c.state == "todo", jobs.c.legal == true(), jobs.c.due_at > after)
+    ).scalar()
+
+
 def next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
     """The earliest job to do: (by legal time, by machine time)."""
     legal = connection.execute(select(func.min(jobs.c.due_at)).where(jobs.c.state == "todo", jobs.c.legal == true())).scalar()

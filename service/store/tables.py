@@ -414,6 +414,14 @@ replies = Table(
     PrimaryKeyConstraint("account", "key"),
 )
 
+demo_clock = Table(
+    "demo_clock",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("offset", BigInteger, nullable=False),  # milliseconds that legal time is ahead of machine time
+    Column("target", Instant),  # while it is being moved: where to
+)
+
 workers = Table(
     "workers",
     metadata,

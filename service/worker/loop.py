@@ -35,6 +35,7 @@ class Worker:
         self._scheduler: BackgroundScheduler | None = None
         self.id = f"{socket.gethostname()}-{os.getpid()}"
         engine.machine.wake = self._wanted.set
+        engine.machine.drain = self.drain
 
     def start(self) -> None:
         """Run in the background until `stop`."""

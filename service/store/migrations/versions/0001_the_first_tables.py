@@ -147,6 +147,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_definitions_digest"), ["digest"], unique=False)
 
     op.create_table(
+        "demo_clock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("target", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_clock")),
+    )
+    op.create_table(
         "drafts",
         sa.Column("account", sa.String(length=80), nullable=False),
         sa.Column("subject", sa.String(length=120), nullable=False),

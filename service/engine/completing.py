@@ -11,19 +11,20 @@ from typing import Any
 import orjson
 
 from service import tagged
-from service.access import Actor, actor_queues
+from service.access import actor_queues
 from service.access.duties import SELF, SELF_RULE, SUBMITTER
 from service.engine import duty, filling, kernel, reads
 from service.engine import work as works
 from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
-from service.engine.people import get_actor
+from service.engine.people import ensure_active
 from service.engine.work import Work
 from service.errors import Finding, NotAllowed, NotFound, SignatureRequired, TaskTaken
 from service.forms import Form
 from service.store import Connection, cases, entries, people
 from service.store.cases import TaskRow, Waiting
+from service.store.taking import Surroundings, look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +53,10 @@ def complete_task(
     """Complete a task. TaskTaken (with who and when) keeps what was entered as a draft; other errors leave nothing behind."""
     try:
         with machine.store.write() as connection:
-            task, work, actor = _take(machine, connection, task_id, by)
+            task, work, around = _take(machine, connection, task_id, by)
             element = work.definition.process.elements[task.element]
-            rows = cases.waiting(connection, work.row.id)
-            _ensure_open(machine, connection, task, rows, actor)
+            rows = around.waiting
+            _ensure_open(connection, task, rows, by)
             duty.ensure_free(work, element, by)
             form = work.definition.form_of(element)
             variables = {**work.run.variables(task.token), **filling.options(connection, work.definition, form)}
@@ -68,7 +69,8 @@ def complete_task(
             cases.close_task(connection, task_id, status="done", by=by, at=work.at)
             if SELF in (word.rpartition(":")[2] for word in duty.duties(element)):
                 _bar_from_rest(work, task, element, rows, by)
-            entries.delete_draft(connection, account=by, subject=f"task:{task_id}")
+            if around.has_draft:
+                entries.delete_draft(connection, account=by, subject=f"task:{task_id}")
             if ids := filling.file_ids(form, clean):
                 entries.file_attachments(connection, ids, case_id=work.row.id)
             findings = settle(work, machine.book, rows=rows, settled={task_id})
@@ -83,9 +85,8 @@ def complete_task(
 def claim_task(machine: Machine, task_id: str, *, by: str) -> None:
     """Hold a task for oneself. TaskTaken when somebody else holds or completed it."""
     with machine.store.write() as connection:
-        task, work, actor = _take(machine, connection, task_id, by)
-        rows = cases.waiting(connection, work.row.id)
-        held = _ensure_open(machine, connection, task, rows, actor)
+        task, work, around = _take(machine, connection, task_id, by)
+        held = _ensure_open(connection, task, around.waiting, by)
         duty.ensure_free(work, work.definition.process.elements[task.element], by)
         if held.holder != by:
             cases.hold_task(connection, task_id, by=by)
@@ -96,8 +97,8 @@ def claim_task(machine: Machine, task_id: str, *, by: str) -> None:
 def release_task(machine: Machine, task_id: str, *, by: str) -> None:
     """Give a held task back to its queue."""
     with machine.store.write() as connection:
-        task, work, actor = _take(machine, connection, task_id, by)
-        held = _ensure_open(machine, connection, task, cases.waiting(connection, work.row.id), actor)
+        task, work, around = _take(machine, connection, task_id, by)
+        held = _ensure_open(connection, task, around.waiting, by)
         if held.holder == by:
             cases.hold_task(connection, task_id, by=None)
             work.note(Event.TASK_RELEASED, element=task.element, task=task_id)
@@ -112,28 +113,29 @@ def save_draft(machine: Machine, subject: str, answers: Mapping[str, Any], *, by
     return at
 
 
-def _take(machine: Machine, connection: Connection, task_id: str, by: str) -> tuple[TaskRow, Work, Actor]:
+def _take(machine: Machine, connection: Connection, task_id: str, by: str) -> tuple[TaskRow, Work, Surroundings]:
     """Find and lock; NotFound for who may not know of the case, NotAllowed for who knows it but may not do the task."""
     found = cases.lock_by_task(connection, task_id)
     if found is None:
         raise NotFound("没有这项待办。", message_en="There is no such task.")
     task, row = found
-    actor = get_actor(connection, by)
+    around = look(connection, case_id=row.id, task_id=task_id, account=by)
+    actor = ensure_active(around.account, by)
     queues = actor_queues(actor, machine.book)
-    if task.queue not in queues and queues.isdisjoint(reads.more_queues(connection, task_id)):
+    if task.queue not in queues and queues.isdisjoint(around.queues):
         if not reads.may_read_case(connection, machine.book, actor, row):
             raise NotFound("没有这项待办。", message_en="There is no such task.")
         raise NotAllowed("该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role")
     if row.status != "running" and task.status in ("open", "claimed"):
         machine.begin(connection, row, actor=by)  # raises the Conflict that says why
-    return task, machine.load(connection, row, actor=by), actor
+    return task, machine.load(connection, row, actor=by), around
 
 
-def _ensure_open(machine: Machine, connection: Connection, task: TaskRow, rows: Sequence[Waiting], actor: Actor) -> Waiting:
+def _ensure_open(connection: Connection, task: TaskRow, rows: Sequence[Waiting], by: str) -> Waiting:
     """Return the waiting row of the task; TaskTaken says who has it or did it, and when."""
     for row in rows:
         if row.id == task.id:
-            if row.holder not in (None, actor.account):
+            if row.holder not in (None, by):
                 name = people.display_names(connection, [row.holder]).get(row.holder, row.holder)
                 raise TaskTaken(
                     f"{name} 已领取该待办；您填写的内容已存为草稿，没有丢失。",

@@ -8,7 +8,8 @@ import orjson
 
 from service.access import RoleBook
 from service.engine.events import Event
-from service.engine.reconcile import CHILD_ENDED, ESCALATE, reconcile
+from service.engine.reconcile import reconcile
+from service.engine.waiting import CHILD_ENDED, ESCALATE
 from service.engine.work import Work
 from service.errors import Finding
 from service.store import cases

@@ -9,7 +9,7 @@ from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import get_actor
-from service.engine.reconcile import TERMINATE
+from service.engine.waiting import TERMINATE
 from service.engine.work import Work
 from service.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.store import Connection, cases, jobs

@@ -19,6 +19,9 @@ from service.store import definitions as definition_rows
 from service.store.blobs import Blobs
 from service.store.cases import CaseRow
 
+#: How many deadlines are kept at the most.
+MOST_DEADLINES = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -28,6 +31,16 @@ class Rules:
     calendar: Calendar
     book: RoleBook
     stamp: str
+    _deadlines: dict[tuple[str, Any], dict[str, Any]] = field(default_factory=dict, repr=False)
+
+    def deadline(self, period: str, trigger: date | datetime) -> dict[str, Any]:
+        """Reckon a deadline as a FEEL context; the same question is asked often, so that answers are kept."""
+        known = self._deadlines.get((period, trigger))
+        if known is None:
+            known = deadline(period, trigger, catalogue=self.catalogue, calendar=self.calendar).as_context()
+            if len(self._deadlines) < MOST_DEADLINES:
+                self._deadlines[period, trigger] = known
+        return dict(known)
 
     @classmethod
     def read(cls, connection: Connection) -> Rules:
@@ -84,8 +97,7 @@ class Machine:
     def _deadline(self, period: str, trigger: date | datetime | None) -> dict[str, Any] | None:
         if trigger is None:
             return None
-        found = deadline(period, trigger, catalogue=self.rules.catalogue, calendar=self.rules.calendar)
-        return found.as_context()
+        return self.rules.deadline(period, trigger)
 
     def lookup(self, name: str) -> Any:
         """What FEEL may use before there is a case."""

@@ -10,7 +10,7 @@ from service import tagged
 from service.engine import starting
 from service.engine.machine import Machine
 from service.engine.people import get_actor
-from service.engine.reconcile import DELIVER
+from service.engine.waiting import CORRELATE, DELIVER
 from service.engine.work import MESSAGE_LIFE_DAYS, Work
 from service.store import Connection, cases, definitions, messages, new_id
 from service.store.messages import MessageRow, SubscriptionRow
@@ -24,11 +24,11 @@ def publish_message(
         get_actor(connection, by)
         at = machine.clock.now()
         message_id = messages.insert_message(
-            connection, unique_id=unique_id or new_id(), name=name, correlation=correlation, payload=payload, sender=by,
+            connection, unique_id=unique_id, name=name, correlation=correlation, payload=payload, sender=by,
             sent_at=at, expires_at=at + timedelta(days=MESSAGE_LIFE_DAYS),
         )  # fmt: skip
         if message_id is not None:
-            cases.insert_jobs(connection, [_job(machine, "correlate", None, {"message": message_id})])
+            cases.insert_jobs(connection, [_job(machine, CORRELATE, None, {"message": message_id})])
     machine.wake()
     return message_id
 
@@ -71,7 +71,7 @@ def look_in_buffer(machine: Machine, work: Work, subscription_id: str) -> None:
 def give_back(work: Work, message_id: str) -> None:
     """A message that could not be delivered after all is correlated again."""
     messages.drop_delivery(work.connection, message_id=message_id, process=work.row.process)
-    work.job("correlate", payload={"message": message_id}, anywhere=True)
+    work.job(CORRELATE, payload={"message": message_id}, anywhere=True)
 
 
 def _deliver(machine: Machine, connection: Connection, message: MessageRow, subscription: SubscriptionRow) -> None:

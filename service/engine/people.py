@@ -18,7 +18,11 @@ SYSTEM = "system"
 
 def get_actor(connection: Connection, account: str) -> Actor:
     """Read an account with the roles that it holds now. NotAllowed when it does not exist or is disabled."""
-    row = people.find_account(connection, account)
+    return ensure_active(people.find_account(connection, account), account)
+
+
+def ensure_active(row: people.AccountRow | None, account: str) -> Actor:
+    """NotAllowed for an account that does not exist or is disabled."""
     if row is None or not row.active:
         raise NotAllowed(f"账号 {account} 不存在或已停用。", message_en=f"Account {account} does not exist or is disabled.")
     return as_actor(row)

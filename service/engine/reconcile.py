@@ -17,18 +17,10 @@ from service.access import RoleBook
 from service.clock import SHANGHAI
 from service.engine import duty
 from service.engine.events import Event
+from service.engine.waiting import CHILD_ENDED, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
 from service.engine.work import Work
 from service.store import cases, new_id
 from service.store.cases import FAR_FUTURE, Waiting
-
-SERVICE = "service"  # a handler that is not inline
-TIMER = "timer"
-START_CHILD = "start_child"
-CHILD_ENDED = "child_ended"  # put into the parent by the child's last command
-ESCALATE = "escalate"  # put into the parent by a child
-MATCH = "match"  # a new subscription looks in the buffer of messages
-DELIVER = "deliver"  # a message for this case
-TERMINATE = "terminate"  # the parent no longer waits
 
 
 def reconcile(work: Work, rows: Sequence[Waiting], book: RoleBook, *, settled: Collection[str] = ()) -> None:

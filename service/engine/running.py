@@ -19,7 +19,7 @@ from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import SYSTEM
-from service.engine.reconcile import CHILD_ENDED, DELIVER, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
+from service.engine.waiting import CHILD_ENDED, CORRELATE, DELIVER, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
 from service.engine.work import Work
 from service.errors import ChengxuError, Conflict, Failed, InvalidAnswers, Stale
 from service.sdk import BpmnError, Context
@@ -50,10 +50,15 @@ class Lease:
 
 
 def run_job(machine: Machine, job_id: str) -> Ran:
-    """Run one job, whatever it is; never raises for what the job itself does wrong."""
+    """Run one job by its id."""
     with machine.store.read() as connection:
         job = jobs.find_job(connection, job_id)
-    if job is None or job.state != "todo":
+    return Ran.SKIPPED if job is None else run(machine, job)
+
+
+def run(machine: Machine, job: JobRow) -> Ran:
+    """Run one job, whatever it is; never raises for what the job itself does wrong."""
+    if job.state != "todo":
         return Ran.SKIPPED
     try:
         ran = _RUNNERS.get(job.kind, _run_internal)(machine, job)
@@ -64,26 +69,21 @@ def run_job(machine: Machine, job_id: str) -> Ran:
     return ran
 
 
+def _correlate(machine: Machine, job: JobRow) -> Ran:
+    with machine.store.write() as connection:
+        if not jobs.take(connection, job.id):
+            return Ran.SKIPPED
+        messaging.correlate(machine, connection, tagged.loads(job.payload or b"{}")["message"])
+    return Ran.DONE
+
+
 def _run_internal(machine: Machine, job: JobRow) -> Ran:
     with machine.store.write() as connection:
-        if job.kind == "correlate":
-            current = jobs.find_job(connection, job.id)
-            if current is None or current.state != "todo":
-                return Ran.SKIPPED
-            messaging.correlate(machine, connection, tagged.loads(job.payload or b"{}")["message"])
-            cases.settle_jobs(connection, [job.id], state="done")
-            return Ran.DONE
         row = cases.try_lock_case(connection, job.case_id or "")
-        current = jobs.find_job(connection, job.id)
-        if row is None or current is None or current.state != "todo":
+        if row is None or (row.status == "suspended" and job.kind != TERMINATE) or not jobs.take(connection, job.id):
             return Ran.SKIPPED
-        cases.settle_jobs(connection, [job.id], state="done")
-        if row.status in ("completed", "terminated"):
-            return Ran.DONE
-        if row.status == "suspended" and job.kind != TERMINATE:
-            raise Conflict("该案件已暂停办理。", message_en="This case is suspended.")
-        work = machine.load(connection, row, actor=SYSTEM)
-        _INTERNAL[job.kind](machine, work, job)
+        if row.status not in ("completed", "terminated"):
+            _INTERNAL[job.kind](machine, machine.load(connection, row, actor=SYSTEM), job)
     return Ran.DONE
 
 
@@ -194,7 +194,11 @@ def _move_clock(machine: Machine, job: JobRow) -> Ran:
     return Ran.DONE
 
 
-_RUNNERS: Mapping[str, Callable[[Machine, JobRow], Ran]] = {SERVICE: _run_service, moving.MOVE_CLOCK: _move_clock}
+_RUNNERS: Mapping[str, Callable[[Machine, JobRow], Ran]] = {
+    SERVICE: _run_service,
+    CORRELATE: _correlate,
+    moving.MOVE_CLOCK: _move_clock,
+}
 
 
 def _lease(machine: Machine, job: JobRow) -> Lease | None:

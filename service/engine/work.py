@@ -15,6 +15,7 @@ from service.engine.definitions import Definition
 from service.engine.events import Event
 from service.engine.host import CaseHost, FindHandler, Functions
 from service.engine.people import Actors
+from service.engine.waiting import CORRELATE
 from service.errors import Finding, Level
 from service.sdk import CaseFacts
 from service.store import Connection, cases, messages, new_id, registers
@@ -99,7 +100,7 @@ class Work:
             sender=f"case:{self.row.id}", sent_at=self.at, expires_at=self.at + timedelta(days=MESSAGE_LIFE_DAYS),
         )  # fmt: skip
         self.note(Event.MESSAGE_SENT, element=element, name=name, correlation=correlation, message=message_id)
-        self.job("correlate", payload={"message": message_id}, anywhere=True)
+        self.job(CORRELATE, payload={"message": message_id}, anywhere=True)
 
     def finish(self) -> None:
         """Write the case row, its history and its jobs; the caller's transaction commits them together."""

@@ -47,7 +47,9 @@ class Blobs:
                 target.flush()
                 os.fsync(target.fileno())
             path = self._path(digest.hexdigest())
-            path.parent.mkdir(exist_ok=True)
+            if not path.parent.is_dir():
+                path.parent.mkdir(exist_ok=True)
+                _sync(self._folder)
             os.replace(temporary, path)
             _sync(path.parent)
         except BaseException:

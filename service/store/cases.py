@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, null, select, union_all, update
 
+from service.store.columns import insert_or
 from service.store.tables import cases, counters, jobs, subscriptions, task_bars, task_queues, tasks
 
 FAR_FUTURE = 1 << 52  # milliseconds; sorts tasks without a due date last
@@ -117,7 +118,8 @@ _LOCK_BY_TASK = (
     .where(tasks.c.id == bindparam("id"))
     .with_for_update(of=cases, key_share=True)
 )
-_WAITING = union_all(
+#: The rows that wait in a case, as parts of a UNION ALL.
+WAITING = (
     select(
         literal("task"),
         tasks.c.id,
@@ -142,6 +144,7 @@ _WAITING = union_all(
         null(),
     ).where(subscriptions.c.case_id == bindparam("id")),
 )
+_WAITING = union_all(*WAITING)
 _CHANGING = ("status", "outcome", "title", "ended_at", "actors", "facts", "flags", "state", "variables",
              "revision", "history_seq", "history_head", "process", "version", "digest")  # fmt: skip
 _UPDATE_CASE = update(cases).where(cases.c.id == bindparam("b_id")).values({name: bindparam(f"b_{name}") for name in _CHANGING})
@@ -274,10 +277,6 @@ def open_children(connection: Connection, case_id: str) -> tuple[tuple[str, str]
 
 def next_number(connection: Connection, name: str) -> int:
     """Count up a named counter; the row stays locked until the transaction ends, so numbers have no gaps."""
-    found = connection.execute(
-        update(counters).where(counters.c.name == name).values(value=counters.c.value + 1).returning(counters.c.value)
-    ).scalar()
-    if found is None:
-        connection.execute(insert(counters), {"name": name, "value": 1})
-        return 1
-    return int(found)
+    first = insert_or(connection, counters).values(name=name, value=1)
+    counting = first.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+    return int(connection.execute(counting.returning(counters.c.value)).scalar_one())

@@ -1,13 +1,15 @@
-"""Column types that both databases understand alike: instants, and ids that sort by the time they were made."""
+"""What both databases understand alike: instants, ids that sort by the time they were made, inserts that may meet a row."""
 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Connection, String, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 from service.clock import SHANGHAI
@@ -19,10 +21,28 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, so that i
 Id = String(24)
 
 
+_last = 0
+_one_at_a_time = threading.Lock()
+
+
 def new_id() -> str:
-    """Make an id of 24 letters and digits: 48 bits of milliseconds, then 72 random bits. Later ids sort after earlier ones."""
-    number = (int(time.time() * 1000) << 72) | int.from_bytes(os.urandom(9), "big")
+    """Make an id of 24 letters and digits: 48 bits of milliseconds, then 72 random bits.
+
+    Ids of one process sort in the order in which they were made, also within a millisecond and when its clock is set back;
+    those of different processes as far as their clocks agree.
+    """
+    global _last
+    with _one_at_a_time:
+        number = (int(time.time() * 1000) << 72) | int.from_bytes(os.urandom(9), "big")
+        if number <= _last:
+            number = _last + 1 + int.from_bytes(os.urandom(4), "big")
+        _last = number
     return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(115, -1, -5))
+
+
+def insert_or(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can be told what to do when the row is there already (`on_conflict_do_…`), which both databases know."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 class Instant(TypeDecorator[datetime]):

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from service import tagged
-from service.store.columns import new_id
+from service.store.columns import insert_or, new_id
 from service.store.tables import attachments, drafts, replies
 
 
@@ -42,14 +41,10 @@ _DELETE_MY_DRAFT = _DELETE_DRAFTS.where(drafts.c.account == bindparam("b_account
 
 
 def put_draft(connection: Connection, *, account: str, subject: str, body: Any, at: datetime) -> None:
+    """Keep a draft in place of the one before; of two windows that save at once the later one stays."""
     values = {"body": tagged.dumps(body), "updated_at": at}
-    changed = connection.execute(update(drafts).where(drafts.c.account == account, drafts.c.subject == subject).values(**values))
-    if not changed.rowcount:
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(drafts), {"account": account, "subject": subject, **values})
-        except IntegrityError:  # the same person saved from two windows at once: the later one stays
-            connection.execute(update(drafts).where(drafts.c.account == account, drafts.c.subject == subject).values(**values))
+    keeping = insert_or(connection, drafts).values(account=account, subject=subject, **values)
+    connection.execute(keeping.on_conflict_do_update(index_elements=["subject", "account"], set_=values))
 
 
 def find_draft(connection: Connection, *, account: str, subject: str) -> tuple[Any, datetime] | None:
@@ -112,17 +107,14 @@ def sweep_attachments(connection: Connection, *, before: datetime) -> tuple[str,
 
 def reserve_reply(connection: Connection, *, account: str, key: str, request: str, at: datetime) -> ReplyRow | None:
     """Reserve an Idempotency-Key; returns what is known of an earlier request with that key, or None when it is new."""
-    row = connection.execute(
+    row = {"account": account, "key": key, "request": request, "created_at": at}
+    reserving = insert_or(connection, replies).values(row).on_conflict_do_nothing(index_elements=["account", "key"])
+    if connection.execute(reserving.returning(replies.c.key)).first() is not None:
+        return None
+    known = connection.execute(
         select(replies.c.request, replies.c.status, replies.c.body).where(replies.c.account == account, replies.c.key == key)
     ).first()
-    if row is not None:
-        return ReplyRow(**row._mapping)
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(replies), {"account": account, "key": key, "request": request, "created_at": at})
-    except IntegrityError:
-        return ReplyRow(request=request, status=None, body=None)
-    return None
+    return ReplyRow(request=request, status=None, body=None) if known is None else ReplyRow(**known._mapping)
 
 
 def keep_reply(connection: Connection, *, account: str, key: str, status: int, body: bytes) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from service import tagged
+from service.store.columns import insert_or
 from service.store.tables import day_chains, history
 
 ALGORITHM = "sha256"
@@ -126,12 +127,6 @@ def record_outside_cases(connection: Connection, entries: Sequence[Entry]) -> No
 
 
 def _lock_day(connection: Connection, name: str) -> Chain:
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as upsert
-
-        connection.execute(upsert(day_chains).values(chain=name, seq=0, head=GENESIS).on_conflict_do_nothing())
-    row = connection.execute(select(day_chains).where(day_chains.c.chain == name).with_for_update()).first()
-    if row is None:
-        connection.execute(insert(day_chains), {"chain": name, "seq": 0, "head": GENESIS})
-        return Chain(name, 0, GENESIS)
+    connection.execute(insert_or(connection, day_chains).values(chain=name, seq=0, head=GENESIS).on_conflict_do_nothing())
+    row = connection.execute(select(day_chains).where(day_chains.c.chain == name).with_for_update()).one()
     return Chain(name, row.seq, row.head)

@@ -8,26 +8,32 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, false, func, literal, or_, select, true, update
 
 from service.store.cases import JobRow
 from service.store.columns import Instant
-from service.store.tables import jobs
+from service.store.tables import cases, jobs
 
 _COLUMNS = [jobs.c[field.name] for field in fields(JobRow)]
 _NAMES = tuple(field.name for field in fields(JobRow))
 _doing = jobs.alias("doing")
-_DUE_LEGAL = (
-    select(jobs.c.id, jobs.c.due_at)
-    .where(jobs.c.state == "todo", jobs.c.legal == true(), jobs.c.due_at <= bindparam("now", type_=Instant()))
-    .order_by(jobs.c.due_at)
-    .limit(bindparam("limit"))
-)
-_DUE_MACHINE = (
-    select(jobs.c.id, jobs.c.due_at)
-    .where(jobs.c.state == "todo", jobs.c.legal == false(), jobs.c.due_at <= bindparam("now", type_=Instant()))
-    .order_by(jobs.c.due_at)
+_case_status = select(cases.c.status).where(cases.c.id == jobs.c.case_id).scalar_subquery()
+_being_done = select(_doing.c.id).where(_doing.c.case_id == jobs.c.case_id, _doing.c.state == "doing").scalar_subquery()
+# Steps that nobody may run now stay out: a batch that is full of them would keep everything else waiting. Subqueries, because
+# no planner turns these into joins: each is asked of the few rows that a batch looks at.
+_DUE = (
+    select(*_COLUMNS)
+    .where(
+        jobs.c.state == "todo",
+        jobs.c.legal == bindparam("legal"),
+        jobs.c.due_at <= bindparam("now", type_=Instant()),
+        or_(jobs.c.kind == "terminate", func.coalesce(_case_status, "") != "suspended"),
+        or_(jobs.c.kind != "service", _being_done.is_(None)),
+    )
+    .order_by(jobs.c.due_at, jobs.c.id)
     .limit(bindparam("limit"))
 )
 _FIND = select(*_COLUMNS).where(jobs.c.id == bindparam("id"))
@@ -36,6 +42,7 @@ _LEASE = (
     .where(jobs.c.id == bindparam("b_id"), jobs.c.state == "todo")
     .values(state="doing", lease=bindparam("b_lease"), lease_until=bindparam("b_until"), attempts=jobs.c.attempts + 1)
 )
+_TAKE = update(jobs).where(jobs.c.id == bindparam("b_id"), jobs.c.state == "todo").values(state="done")
 _BUSY = select(literal(1)).where(
     exists().where(jobs.c.root == bindparam("root"), or_(
         jobs.c.state == "doing",
@@ -45,16 +52,28 @@ _BUSY = select(literal(1)).where(
 )  # fmt: skip
 
 
-def list_due(connection: Connection, *, now: datetime, machine: datetime, limit: int) -> tuple[str, ...]:
-    """List the ids of jobs that are due, by legal or machine time, oldest first."""
-    machine_due = connection.execute(_DUE_MACHINE, {"now": machine, "limit": limit}).all()
-    legal_due = connection.execute(_DUE_LEGAL, {"now": now, "limit": limit}).all()
-    return tuple(row.id for row in (*machine_due, *legal_due))[:limit]
+def list_due(connection: Connection, *, now: datetime, machine: datetime, limit: int) -> tuple[JobRow, ...]:
+    """List the jobs that are due, by legal or machine time, the longest overdue first."""
+    late = [
+        (due.due_at - moment, due.id, due)
+        for legal, moment in ((False, machine), (True, now))
+        for due in map(_job, connection.execute(_DUE, {"legal": legal, "now": moment, "limit": limit}))
+    ]
+    return tuple(due for _, _, due in sorted(late, key=itemgetter(0, 1))[:limit])
+
+
+def take(connection: Connection, job_id: str) -> bool:
+    """Mark a job as done at the beginning of the transaction that does it; False when it is no longer to do."""
+    return connection.execute(_TAKE, {"b_id": job_id}).rowcount == 1
 
 
 def find_job(connection: Connection, job_id: str) -> JobRow | None:
     row = connection.execute(_FIND, {"id": job_id}).first()
-    return None if row is None else JobRow(**dict(zip(_NAMES, row, strict=True)))
+    return None if row is None else _job(row)
+
+
+def _job(row: Any) -> JobRow:
+    return JobRow(**dict(zip(_NAMES, row, strict=True)))
 
 
 def lease_job(connection: Connection, job_id: str, *, lease: str, until: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, insert, select
 
 from service import tagged
-from service.store.columns import new_id
+from service.store.columns import insert_or, new_id
 from service.store.tables import deliveries, messages, subscriptions
 
 
@@ -42,7 +42,7 @@ _SUBSCRIPTION = [subscriptions.c[name] for name in SubscriptionRow.__slots__]
 def insert_message(
     connection: Connection,
     *,
-    unique_id: str,
+    unique_id: str | None = None,
     name: str,
     correlation: str | None,
     payload: Mapping[str, Any],
@@ -51,15 +51,13 @@ def insert_message(
     expires_at: datetime,
 ) -> str | None:
     """Store a message; None when a message of this unique id is already there."""
-    if connection.execute(select(messages.c.id).where(messages.c.unique_id == unique_id)).first():
-        return None
     message_id = new_id()
     row = {
-        "id": message_id, "unique_id": unique_id, "name": name, "correlation": correlation,
+        "id": message_id, "unique_id": unique_id or message_id, "name": name, "correlation": correlation,
         "payload": tagged.dumps(dict(payload)), "sender": sender, "sent_at": sent_at, "expires_at": expires_at,
     }  # fmt: skip
-    connection.execute(insert(messages), row)
-    return message_id
+    storing = insert_or(connection, messages).values(row).on_conflict_do_nothing(index_elements=["unique_id"])
+    return connection.execute(storing.returning(messages.c.id)).scalar()
 
 
 def find_message(connection: Connection, message_id: str) -> MessageRow | None:

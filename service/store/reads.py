@@ -46,6 +46,8 @@ Key = tuple[str, bool]
 OPEN = ("open", "claimed")
 MAX_LIMIT = 200
 COUNT_LIMIT = 1000
+_LONGEST_NUMBER = 16  # digits of `cases.FAR_FUTURE`
+_LAST_MILLISECOND = 253_000_000_000_000  # in the year 9987
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +95,9 @@ def list_todo(
     limit = max(1, min(limit, MAX_LIMIT))
     order = _sorting(sort)
 
-    def one(condition: ColumnElement[bool], source: Any = tasks) -> Any:
+    def one(condition: ColumnElement[bool]) -> Any:
         statement = (
             select(*_TASK_COLUMNS)
-            .select_from(source)
             .where(condition, tasks.c.status.in_(OPEN), or_(tasks.c.claimed_by.is_(None), tasks.c.claimed_by == account))
             .where(~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account))
             .where(*_task_conditions(where))
@@ -107,7 +108,8 @@ def list_todo(
 
     # One part for each queue, each read in the order of its index: the depth of a queue costs nothing.
     parts = [one(tasks.c.queue == queue) for queue in sorted(queues)]
-    parts.append(one(task_queues.c.queue.in_(sorted(queues)), tasks.join(task_queues, task_queues.c.task_id == tasks.c.id)))
+    # Not a join: a task in several of these queues would fill the part with itself, and the list would seem to end there.
+    parts.append(one(tasks.c.id.in_(select(task_queues.c.task_id).where(task_queues.c.queue.in_(sorted(queues))))))
     found = union(*parts).subquery()  # a task that stands in several queues counts once
     rows = _with_case(connection, select(found).order_by(*_ordered(found, order)).limit(limit + 1), order)
     cursor = None
@@ -213,12 +215,13 @@ def _task_conditions(where: TaskFilter) -> list[ColumnElement[bool]]:
 
 def _has_term(case_id: Any, term: str) -> ColumnElement[bool]:
     """The case, or the case at the root of its family, contains the term."""
-    family = select(cases.c.root).where(cases.c.id == case_id).scalar_subquery()
-    return exists().where(case_terms.c.term == term, case_terms.c.case_id.in_([case_id, family]))
+    member = cases.alias("member")
+    root = select(member.c.root).where(member.c.id == case_id).correlate_except(member).scalar_subquery()
+    return exists().where(case_terms.c.term == term, case_terms.c.case_id.in_([case_id, root])).correlate_except(case_terms)
 
 
 def _number(text: str) -> int:
-    if not text.lstrip("-").isdigit():
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
         raise Invalid("分页游标无效，请从第一页重新打开。", message_en="The cursor is not one of ours: start at the first page.")
     return int(text)
 
@@ -226,7 +229,7 @@ def _number(text: str) -> int:
 def _instant(milliseconds: int) -> datetime:
     from service.clock import SHANGHAI
 
-    return datetime.fromtimestamp(milliseconds / 1000, SHANGHAI)
+    return datetime.fromtimestamp(min(milliseconds, _LAST_MILLISECOND) / 1000, SHANGHAI)
 
 
 # --- cases ------------------------------------------------------------------------------------------------------------

@@ -60,6 +60,8 @@ class Store:
         """One consistent view for a page; cannot write."""
         with self._reader.connect() as connection:
             yield connection
+            # Not the pool's ROLLBACK: the PostgreSQL driver would forget its prepared statements.
+            connection.commit()
 
     def close(self) -> None:
         self._writer.dispose()

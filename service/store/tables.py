@@ -246,7 +246,7 @@ jobs = Table(
     Column("payload", LargeBinary),
     Column("error", Text),
     Column("created_at", Instant, nullable=False),
-    Index("ix_jobs_due", "legal", "due_at", sqlite_where=text("state = 'todo'"), postgresql_where=text("state = 'todo'")),
+    Index("ix_jobs_due", "legal", "due_at", "id", sqlite_where=text("state = 'todo'"), postgresql_where=text("state = 'todo'")),
     Index("uq_jobs_doing", "case_id", unique=True, sqlite_where=text("state = 'doing'"),
           postgresql_where=text("state = 'doing'")),
     Index("ix_jobs_case", "case_id", sqlite_where=text("state IN ('todo','doing','parked')"),

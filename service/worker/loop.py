@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from service.engine import running
 from service.engine.facade import Engine
 from service.engine.running import Ran
 from service.store import jobs
+from service.store.cases import JobRow
 from service.worker import housekeeping
 
 log = logging.getLogger(__name__)
@@ -76,13 +78,13 @@ class Worker:
                 results = list(pool.map(self._run_one, due))
         return sum(result is not Ran.SKIPPED for result in results)
 
-    def _run_one(self, job: str) -> Ran:
-        ran = self._engine.run_job(job)
+    def _run_one(self, job: JobRow) -> Ran:
+        ran = running.run(self._engine.machine, job)
         if ran in (Ran.FAILED, Ran.PARKED):
-            log.warning("job %s %s", job, ran.value)
+            log.warning("job %s (%s) %s", job.id, job.kind, ran.value)
         return ran
 
-    def _list_due(self) -> tuple[str, ...]:
+    def _list_due(self) -> tuple[JobRow, ...]:
         machine = self._engine.machine
         with machine.store.read() as connection:
             return jobs.list_due(connection, now=machine.clock.now(), machine=machine.clock.machine(), limit=BATCH)

@@ -207,7 +207,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_jobs_due",
-            ["legal", "due_at"],
+            ["legal", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'todo'"),
             postgresql_where=sa.text("state = 'todo'"),

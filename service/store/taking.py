@@ -1,0 +1,78 @@
+"""What a person's command on a task has to know once the case is locked, asked in one statement.
+
+It is a second statement on purpose: on PostgreSQL it sees what was committed while the first one waited for the lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, case, literal, null, select, union_all
+
+from service.store.cases import WAITING, Waiting
+from service.store.people import AccountRow
+from service.store.tables import accounts, drafts, memberships, task_queues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The rows that wait in the case, who acts, the task's queues besides its first, and whether anybody's own draft is kept."""
+
+    waiting: tuple[Waiting, ...]
+    account: AccountRow | None
+    queues: frozenset[str]
+    has_draft: bool
+
+
+_LOOK = union_all(
+    *WAITING,
+    select(
+        literal("account"),
+        accounts.c.name,
+        accounts.c.display_name,
+        memberships.c.role,
+        memberships.c.unit,
+        case((accounts.c.active, "active"), else_="disabled"),
+        null(),
+        null(),
+    )
+    .join_from(accounts, memberships, memberships.c.account == accounts.c.name, isouter=True)
+    .where(accounts.c.name == bindparam("account")),
+    select(literal("queue"), task_queues.c.task_id, task_queues.c.queue, null(), null(), literal(""), null(), null()).where(
+        task_queues.c.task_id == bindparam("task")
+    ),
+    select(literal("draft"), drafts.c.subject, literal(""), null(), null(), literal(""), null(), null()).where(
+        drafts.c.subject == bindparam("subject"), drafts.c.account == bindparam("account")
+    ),
+)
+
+
+def look(connection: Connection, *, case_id: str, task_id: str, account: str) -> Surroundings:
+    """Look around a locked case on behalf of an account that wants to do something with a task."""
+    names = {"id": case_id, "task": task_id, "account": account, "subject": f"task:{task_id}"}
+    waiting: list[Waiting] = []
+    members: list[tuple[str, str]] = []
+    queues: set[str] = set()
+    found: tuple[str, str] | None = None
+    has_draft = False
+    for table, id_, kind, token, child, state, element, holder in connection.execute(_LOOK, names):
+        if table == "account":
+            found = (kind, state)
+            if token is not None:
+                members.append((token, child))
+        elif table == "queue":
+            queues.add(kind)
+        elif table == "draft":
+            has_draft = True
+        else:
+            waiting.append(
+                Waiting(table=table, id=id_, kind=kind, token=token, child=child, state=state, element=element, holder=holder)
+            )
+    row = None
+    if found is not None:
+        display_name, state = found
+        row = AccountRow(
+            name=account, display_name=display_name, password=None, active=state == "active", demo=False,
+            memberships=tuple(members),
+        )  # fmt: skip
+    return Surroundings(waiting=tuple(waiting), account=row, queues=frozenset(queues), has_draft=has_draft)

@@ -1,0 +1,66 @@
+"""What is promised, and what the nearest peer needed on such a machine. The peer's figures are quoted, not measured here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """A figure of the report: `path` leads to it; `limit` bounds it from above, or from below when `least`."""
+
+    path: tuple[str, ...]
+    what: str
+    limit: float
+    unit: str = ""
+    least: bool = False
+    peer: str = ""
+
+    def find(self, report: Mapping[str, Any]) -> float | None:
+        """The measured figure; None where it was not measured."""
+        found: Any = report
+        for name in self.path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return None if found is None else float(found)
+
+    def kept(self, figure: float) -> bool:
+        return figure >= self.limit if self.least else figure <= self.limit
+
+
+_PEER_TASK = "52.9 ms, 79 statements, 5 commits"
+_PEER_TICK = "17.7 s at 990 cases"
+_PEER_CROWD = "sleeps, then 500"
+
+
+def _task(name: str, what: str, ratio: float) -> tuple[Budget, ...]:
+    return (
+        Budget(path=(name, "ratio_to_floor"), what=f"complete a task, {what}", limit=ratio, unit="× floor", peer=_PEER_TASK),
+        Budget(path=(name, "statements"), what="    statements", limit=12, peer="79"),
+        Budget(path=(name, "commits"), what="    commits", limit=1, peer="5"),
+    )
+
+
+BUDGETS: tuple[Budget, ...] = (
+    *_task("complete_task", "sequential_10, SQLite", 1.5),
+    *_task("complete_task_project", "project_application, SQLite", 1.0),
+    *_task("complete_task_pg", "sequential_10, PostgreSQL", 2.0),
+    *_task("complete_task_project_pg", "project_application, PostgreSQL", 1.5),
+    Budget(
+        path=("http", "pairs_per_s"), what="GET task + POST complete", limit=100, unit="pairs/s", least=True, peer="12 tasks/s"
+    ),
+    Budget(
+        path=("idle_tick", "sqlite", "median_ms"), what="idle tick, SQLite", limit=5, unit="ms", peer=_PEER_TICK
+    ),
+    Budget(
+        path=("idle_tick", "postgresql", "median_ms"), what="idle tick, PostgreSQL", limit=5, unit="ms", peer=_PEER_TICK
+    ),
+    Budget(path=("due_timers", "per_s"), what="due timers, PostgreSQL", limit=200, unit="/s", least=True, peer="minutes"),
+    Budget(path=("loop_growth", "ratio"), what="200th loop against the 1st", limit=1.3, unit="×", peer="grows, stalls at 250"),
+    Budget(path=("stored_bytes", "bytes"), what="open case at step 1 of 10", limit=6144, unit="bytes", peer="12 KB"),
+    Budget(path=("one_task", "sqlite", "other_errors"), what="8 at one task, SQLite: not 409", limit=0, peer=_PEER_CROWD),
+    Budget(path=("one_task", "postgresql", "other_errors"), what="    the same, PostgreSQL", limit=0, peer=_PEER_CROWD),
+    Budget(path=("five_tasks", "sqlite", "ratio"), what="5 tasks of a case, SQLite", limit=5, unit="× one", peer="as above"),
+    Budget(path=("five_tasks", "postgresql", "ratio"), what="    the same, PostgreSQL", limit=5, unit="× one", peer="as above"),
+)

@@ -26,6 +26,11 @@ from typing import Any, Protocol
 
 from service.errors import Finding, Level
 
+__all__ = [
+    "HANDLERS", "BpmnError", "CaseFacts", "Context", "Finding", "Handler", "Level", "Publication", "Record", "RegisterReader",
+    "Registered", "Write", "handler",
+]  # fmt: skip
+
 Handler = Callable[["Context"], Mapping[str, Any] | None]
 
 

@@ -21,8 +21,11 @@ def check_application(context: Context) -> dict[str, Any]:
         block_secret(context)
     elif scope is Scope.OUT:
         context.block(
-            "market_operated", "R-PJ-01", "改动后项目不属于本办法适用范围",
-            "As changed, the project is outside the scope of the measures", article="pj-2020#2",
+            "market_operated",
+            "R-PJ-01",
+            "改动后项目不属于本办法适用范围",
+            "As changed, the project is outside the scope of the measures",
+            article="pj-2020#2",
         )
     check_security(context)
     check_life(context, "service_life_years")
@@ -35,21 +38,30 @@ def check_security(context: Context) -> None:
     """R-PJ-05: security is designed with the plan, and the products are stated to be safe."""
     if not str(context["security_design"] or "").strip():
         context.block(
-            "security_design", "R-PJ-05", "方案须同步设计信息安全", "The plan must contain its security design",
+            "security_design",
+            "R-PJ-05",
+            "方案须同步设计信息安全",
+            "The plan must contain its security design",
             article="pj-2020#10",
         )
     products = context.rows("secure_products")
     if not products:
         context.block(
-            "secure_products", "R-PJ-05", "须说明产品安全可靠情况", "State how safe and reliable the products are",
+            "secure_products",
+            "R-PJ-05",
+            "须说明产品安全可靠情况",
+            "State how safe and reliable the products are",
             article="pj-2020#23",
         )
     for number, row in enumerate(products):
         for column in ("product", "proof"):
             if not str(row.get(column) or "").strip():
                 context.block(
-                    f"secure_products.{number}.{column}", "R-PJ-05", "须写明产品及其安全可靠说明",
-                    "Name the product and say why it is safe and reliable", article="pj-2020#23",
+                    f"secure_products.{number}.{column}",
+                    "R-PJ-05",
+                    "须写明产品及其安全可靠说明",
+                    "Name the product and say why it is safe and reliable",
+                    article="pj-2020#23",
                 )
 
 
@@ -63,8 +75,11 @@ def check_totals(context: Context) -> None:
         found = sum((_amount(row) for row in context.rows(field)), Decimal(0))
         if found != total:
             context.block(
-                field, "R-PJ-38", f"{zh}：合计 {found:,.2f} 元，总投资 {total:,.2f} 元",
-                f"{en}: {found:,.2f} against {total:,.2f} yuan", article="pj-2020#10",
+                field,
+                "R-PJ-38",
+                f"{zh}：合计 {found:,.2f} 元，总投资 {total:,.2f} 元",
+                f"{en}: {found:,.2f} against {total:,.2f} yuan",
+                article="pj-2020#10",
             )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.errors import Level
-from service.sdk import Context, handler
+from service.sdk import Context, Level, handler
 
 #: Who builds, by coverage (pj-2020#6).
 BUILDERS = {
@@ -24,7 +23,11 @@ def check_registers(context: Context) -> dict[str, Any]:
         zh, en = BUILDERS[coverage]
         note = f"建设主体与项目覆盖范围不符，应由{zh}统一建设"
         context.find(
-            "R-PJ-02", note, f"The builder does not match the coverage; it should be built by {en}",
-            level=Level.ROUTE, at="lead_dept", article="pj-2020#6",
+            "R-PJ-02",
+            note,
+            f"The builder does not match the coverage; it should be built by {en}",
+            level=Level.ROUTE,
+            at="lead_dept",
+            article="pj-2020#6",
         )
     return {"mode_mismatch": mismatch, "duplicate": False, "mode_note": note}

@@ -27,8 +27,11 @@ def check_indicators(context: Context) -> None:
     """What is approved stays within what was applied for and within article 11."""
     if context.money("approved_budget") > context.money("total_investment"):
         context.block(
-            "approved_budget", "R-PJ-16", "核定投资概算不得超过申报投资额",
-            "The approved budget may not exceed the investment applied for", article="pj-2020#14",
+            "approved_budget",
+            "R-PJ-16",
+            "核定投资概算不得超过申报投资额",
+            "The approved budget may not exceed the investment applied for",
+            article="pj-2020#14",
         )
     check_life(context, "approved_service_life")
     check_build(context, "approved_start", "approved_end")

@@ -18,7 +18,9 @@ def check_intake(context: Context) -> dict[str, Any] | None:
         return {"accepted_on": context.today}
     if context["intake_result"] == "补正" and (context["intake_rounds"] or 0) >= MOST_ROUNDS:
         context.block(
-            "result", "R-PJ-04", f"已补正 {MOST_ROUNDS} 轮（惯例上限），请受理或不予受理",
+            "result",
+            "R-PJ-04",
+            f"已补正 {MOST_ROUNDS} 轮（惯例上限），请受理或不予受理",
             f"There were {MOST_ROUNDS} rounds of supplementing, the most by practice: accept or do not accept",
             article="pj-2020#13",
         )
@@ -33,11 +35,17 @@ def check_complete(context: Context) -> None:
     for number, row in enumerate(rows):
         if row.get("present") is not True:
             context.block(
-                f"checklist.{number}.present", "R-PJ-04", f"申报资料不全或未按要求提交：{row.get('item') or ''}",
-                f"Incomplete or not in the required form: {row.get('item') or ''}", article="pj-2020#13",
+                f"checklist.{number}.present",
+                "R-PJ-04",
+                f"申报资料不全或未按要求提交：{row.get('item') or ''}",
+                f"Incomplete or not in the required form: {row.get('item') or ''}",
+                article="pj-2020#13",
             )
     if not context["plan_doc"]:
         context.block(
-            "checklist", "R-PJ-04", "缺少建设方案文本，不能受理", "The plan document is missing: it cannot be accepted",
+            "checklist",
+            "R-PJ-04",
+            "缺少建设方案文本，不能受理",
+            "The plan document is missing: it cannot be accepted",
             article="pj-2020#10",
         )

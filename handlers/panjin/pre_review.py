@@ -11,6 +11,9 @@ def check_pre_review(context: Context) -> None:
     author = context["credit_code"] if context["plan_author_type"] == "第三方" else None
     if author and author == context["pre_review_credit_code"]:
         context.block(
-            "credit_code", "R-PJ-11", "预审单位不得是方案编制单位", "The author of the plan may not pre-review it",
+            "credit_code",
+            "R-PJ-11",
+            "预审单位不得是方案编制单位",
+            "The author of the plan may not pre-review it",
             article="pj-2020#12",
         )

@@ -18,8 +18,11 @@ def aggregate_reviews(context: Context) -> dict[str, Any]:
     done = sorted(str(review.get("dimension")) for review in reviews if review.get("result") in (PASS, REVISE, FAIL))
     if not asked or asked != done:
         context.block(
-            "result", "R-PJ-14", "各项技术审查须全部完成，且每项一份结论",
-            "All dimensions must be reviewed, each with one result", article="pj-2020#14",
+            "result",
+            "R-PJ-14",
+            "各项技术审查须全部完成，且每项一份结论",
+            "All dimensions must be reviewed, each with one result",
+            article="pj-2020#14",
         )
     reasons = [reason(review) for review in reviews if review.get("result") != PASS]
     budgets = (review.get("suggested_budget") for review in reviews)

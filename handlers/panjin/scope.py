@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from service.errors import Level
-from service.sdk import Context, handler
+from service.sdk import Context, Level, handler
 
 WITHOUT_PUBLIC_MONEY = "不直接使用财政资金"
 COUNTY = "county"
@@ -42,20 +41,29 @@ def check_scope(context: Context) -> dict[str, Any]:
         block_secret(context)
     elif scope is Scope.OUT:
         context.find(
-            "R-PJ-01", "该项目不属于本办法适用范围", "The project is outside the scope of the measures",
-            level=Level.ROUTE, at="market_operated", article="pj-2020#2",
+            "R-PJ-01",
+            "该项目不属于本办法适用范围",
+            "The project is outside the scope of the measures",
+            level=Level.ROUTE,
+            at="market_operated",
+            article="pj-2020#2",
         )
     elif scope is Scope.COUNTY:
         context.find(
-            "R-PJ-36", "县区项目应符合全市总体规划并对接交换平台，仅作备案",
+            "R-PJ-36",
+            "县区项目应符合全市总体规划并对接交换平台，仅作备案",
             "A county project follows the city plan and docks with the exchange platform; it is only recorded",
-            level=Level.ROUTE, article="pj-2020#33",
+            level=Level.ROUTE,
+            article="pj-2020#33",
         )
     elif scope is Scope.BY_REFERENCE:
         context.find(
-            "R-PJ-01", "不直接使用财政资金的非市场化项目，参照本办法办理",
+            "R-PJ-01",
+            "不直接使用财政资金的非市场化项目，参照本办法办理",
             "A project without public money that is not run on market terms follows the measures by reference",
-            level=Level.FLAG, at="fund_source", article="pj-2020#34",
+            level=Level.FLAG,
+            at="fund_source",
+            article="pj-2020#34",
         )
     return {
         "scope": scope.value,
@@ -69,6 +77,9 @@ def check_scope(context: Context) -> dict[str, Any]:
 def block_secret(context: Context) -> None:
     """R-PJ-40: a secret project leaves the system before anything is kept."""
     context.block(
-        "is_secret", "R-PJ-40", "涉密项目请按保密规定线下办理，系统不保存任何内容",
-        "Handle a secret project offline; nothing of it is kept here", article="pj-2020#32",
+        "is_secret",
+        "R-PJ-40",
+        "涉密项目请按保密规定线下办理，系统不保存任何内容",
+        "Handle a secret project offline; nothing of it is kept here",
+        article="pj-2020#32",
     )

@@ -26,7 +26,8 @@ def check_life(context: Context, field: str) -> None:
     if isinstance(years, (int, Decimal)) and years >= LEAST_LIFE:
         return
     context.block(
-        field, "R-PJ-06",
+        field,
+        "R-PJ-06",
         f"项目使用年限原则上不得少于{LEAST_LIFE}年",
         f"The service life should be at least {LEAST_LIFE} years",
         article=ARTICLE,
@@ -42,7 +43,8 @@ def check_build(context: Context, start_field: str, end_field: str) -> None:
         context.block(end_field, "R-PJ-07", "完工日期不得早于开工日期", "Building cannot end before it starts", article=ARTICLE)
     elif end > (last := add_years(start, LONGEST_BUILD)):
         context.block(
-            end_field, "R-PJ-07",
+            end_field,
+            "R-PJ-07",
             f"建设周期不得超过{LONGEST_BUILD}年：最迟 {last.isoformat()} 完工",
             f"Building may take at most {LONGEST_BUILD} years: it has to end by {last.isoformat()}",
             article=ARTICLE,

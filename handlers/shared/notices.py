@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from service.errors import Level
-from service.sdk import Context, handler
+from service.sdk import Context, Level, handler
 
 
 @handler("note_overdue", inline=True)

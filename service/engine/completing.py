@@ -19,7 +19,7 @@ from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import ensure_active
-from service.engine.work import Work
+from service.engine.work import Within, Work
 from service.errors import Finding, NotAllowed, NotFound, SignatureRequired, TaskTaken
 from service.forms import Form
 from service.store import Connection, cases, entries, people
@@ -48,7 +48,13 @@ class Signature:
 
 
 def complete_task(
-    machine: Machine, task_id: str, answers: Mapping[str, Any], *, by: str, signature: Signature | None = None
+    machine: Machine,
+    task_id: str,
+    answers: Mapping[str, Any],
+    *,
+    by: str,
+    signature: Signature | None = None,
+    within: Within[Completed] | None = None,
 ) -> Completed:
     """Complete a task. TaskTaken (with who and when) keeps what was entered as a draft; other errors leave nothing behind."""
     try:
@@ -74,12 +80,15 @@ def complete_task(
             if ids := filling.file_ids(form, clean):
                 entries.file_attachments(connection, ids, case_id=work.row.id)
             findings = settle(work, machine.book, rows=rows, settled={task_id})
+            row = work.row
+            done = Completed(task=task_id, case=row.id, root=row.root, status=row.status, findings=tuple(findings))
+            if within is not None:
+                within(connection, done)
     except TaskTaken:
         save_draft(machine, f"task:{task_id}", answers, by=by)
         raise
     machine.wake()
-    row = work.row
-    return Completed(task=task_id, case=row.id, root=row.root, status=row.status, findings=tuple(findings))
+    return done
 
 
 def claim_task(machine: Machine, task_id: str, *, by: str) -> None:

@@ -12,6 +12,7 @@ from service.engine.machine import Machine
 from service.engine.moving import ClockState
 from service.engine.running import Ran
 from service.engine.starting import Started
+from service.engine.work import Within
 from service.store import people
 
 
@@ -21,9 +22,12 @@ class Engine:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
 
-    def start_case(self, process: str, answers: Mapping[str, Any], *, by: str) -> Started:
-        """File the start form of a process. Errors: NotFound, NotAllowed, InvalidAnswers."""
-        return starting.start_case(self.machine, process, answers, by=by)
+    def start_case(self, process: str, answers: Mapping[str, Any], *, by: str, within: Within[Started] | None = None) -> Started:
+        """File the start form of a process. Errors: NotFound, NotAllowed, InvalidAnswers.
+
+        `within` is done in the same transaction with the result, here and below.
+        """
+        return starting.start_case(self.machine, process, answers, by=by, within=within)
 
     def claim_task(self, task_id: str, *, by: str) -> None:
         """Hold a task. Errors: NotFound, NotAllowed, TaskTaken."""
@@ -37,10 +41,16 @@ class Engine:
         return completing.save_draft(self.machine, subject, answers, by=by)
 
     def complete_task(
-        self, task_id: str, answers: Mapping[str, Any], *, by: str, signature: Signature | None = None
+        self,
+        task_id: str,
+        answers: Mapping[str, Any],
+        *,
+        by: str,
+        signature: Signature | None = None,
+        within: Within[Completed] | None = None,
     ) -> Completed:
         """Complete a task. Errors: NotFound, NotAllowed, TaskTaken, SignatureRequired, InvalidAnswers."""
-        return completing.complete_task(self.machine, task_id, answers, by=by, signature=signature)
+        return completing.complete_task(self.machine, task_id, answers, by=by, signature=signature, within=within)
 
     def sign(self, *, by: str, password: str) -> Signature:
         """Check a password that was entered again, before the command that needs it. NotAllowed when it is wrong."""

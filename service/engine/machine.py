@@ -12,8 +12,9 @@ from service.clock import Clock
 from service.engine import work
 from service.engine.definitions import Definition, Library
 from service.errors import Conflict
-from service.law import Calendar, CalendarDay, Catalogue, deadline
+from service.law import Calendar, CalendarDay, Catalogue, deadline, working_days_between
 from service.sdk import HANDLERS, Registered
+from service.similarity import similar
 from service.store import Connection, Store
 from service.store import definitions as definition_rows
 from service.store.blobs import Blobs
@@ -70,7 +71,11 @@ class Machine:
     functions: Mapping[str, Callable[..., Any]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.functions = {"deadline": self._deadline}
+        self.functions = {
+            "deadline": self._deadline,
+            "working_days_between": lambda start, end: working_days_between(start, end, self.rules.calendar),
+            "similar": similar,
+        }
 
     def find_handler(self, name: str | None) -> Registered | None:
         """Find a handler by name. One that is not known yet may have been put into a handler folder since the start."""

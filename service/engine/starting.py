@@ -16,7 +16,7 @@ from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import Actors, get_actor
 from service.engine.reconcile import reconcile
-from service.engine.work import Work
+from service.engine.work import Within, Work
 from service.errors import Finding, NotAllowed
 from service.store import Connection, cases, entries, new_id, people
 from service.store.cases import CaseRow
@@ -35,7 +35,9 @@ class Started:
     findings: tuple[Finding, ...]
 
 
-def start_case(machine: Machine, process: str, answers: Mapping[str, Any], *, by: str) -> Started:
+def start_case(
+    machine: Machine, process: str, answers: Mapping[str, Any], *, by: str, within: Within[Started] | None = None
+) -> Started:
     """File the start form of a process. NotAllowed, InvalidAnswers, NotFound leave nothing behind."""
     with machine.store.write() as connection:
         machine.refresh_rules(connection)
@@ -58,11 +60,19 @@ def start_case(machine: Machine, process: str, answers: Mapping[str, Any], *, by
         findings = _settle_new(machine, work)
         entries.file_attachments(connection, filling.file_ids(form, clean), case_id=work.row.id)
         entries.delete_draft(connection, account=by, subject=f"start:{process}")
+        row = work.row
+        started = Started(
+            id=row.id,
+            business_key=row.business_key,
+            status=row.status,
+            title=row.title,
+            root=row.root,
+            findings=tuple(findings),
+        )
+        if within is not None:
+            within(connection, started)
     machine.wake()
-    row = work.row
-    return Started(
-        id=row.id, business_key=row.business_key, status=row.status, title=row.title, root=row.root, findings=tuple(findings)
-    )
+    return started
 
 
 def first_variables(connection: Connection, unit: str) -> dict[str, Any]:
@@ -117,6 +127,12 @@ def ensure_may_start(machine: Machine, definition: Definition, actor: Actor) -> 
     """Return the unit for which the actor starts; NotAllowed when the start event's lane is another role's."""
     lane = definition.start.lane
     role = machine.book.find(lane) if lane else None
+    if lane and role is None:
+        raise NotAllowed(
+            f"“{definition.name}”由其他流程调用，不能直接发起。",
+            message_en=f"{definition.key} is called by other processes and not started by people.",
+            rule="start-role",
+        )
     held = sorted(membership.unit for membership in actor.memberships if role is None or membership.role == role.id)
     if not held or not (role is None or machine.book.may_act(actor)):
         wanted = role.zh if role else "任一角色"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
@@ -24,6 +24,15 @@ from service.store.history import Chain, Entry
 
 #: How long a message waits for a case that wants it, unless its sender says otherwise.
 MESSAGE_LIFE_DAYS = 3650
+
+
+Result = TypeVar("Result", contravariant=True)
+
+
+class Within(Protocol[Result]):
+    """What the caller of a command does in its transaction with its result: keep the reply to a request, for example."""
+
+    def __call__(self, connection: Connection, result: Result, /) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)

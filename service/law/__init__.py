@@ -5,21 +5,28 @@ from service.law.catalogue import Catalogue
 from service.law.deadlines import PRACTICE, Deadline, Suspension, Trigger, deadline
 from service.law.derivation import Sentence
 from service.law.entries import PLATFORM, Article, Parameter, Regulation, RoleEntry
+from service.law.leads import REMINDER_SETS, Lead
 from service.law.period import Length, Period, PeriodUnit, add_months
+from service.law.recomputing import Change, recomputed
+from service.law.reminders import Reminder, reminders
 
 __all__ = [
     "PLATFORM",
     "PRACTICE",
+    "REMINDER_SETS",
     "Article",
     "Calendar",
     "CalendarDay",
     "Catalogue",
+    "Change",
     "Deadline",
+    "Lead",
     "Length",
     "Parameter",
     "Period",
     "PeriodUnit",
     "Regulation",
+    "Reminder",
     "RoleEntry",
     "Sentence",
     "Suspension",
@@ -27,6 +34,8 @@ __all__ = [
     "add_months",
     "add_working_days",
     "deadline",
+    "recomputed",
+    "reminders",
     "roll_back",
     "roll_forward",
     "working_days_between",

@@ -29,6 +29,7 @@ _ENGLISH = {
     "端午节": "Dragon Boat Festival",
     "中秋节": "Mid-Autumn Festival",
     "国庆节": "National Day",
+    "抗战胜利纪念日": "Victory Day",
 }
 
 

@@ -6,7 +6,7 @@ Open this to see what may be asked of the catalogue; `reading.py` turns the file
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
@@ -21,13 +21,17 @@ Dated = TypeVar("Dated", Period, Parameter)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Regulations, articles and roles by id; periods and parameters by id in versions, oldest first."""
+    """Regulations, articles, fragments and roles by id; periods and parameters by id in versions, oldest first.
+
+    A fragment is a piece of text around a regulation (its promulgation, a cut quotation) that obliges nobody.
+    """
 
     regulations: Mapping[str, Regulation]
     articles: Mapping[str, Article]
     roles: Mapping[str, RoleEntry]
     periods: Mapping[str, tuple[Period, ...]]
     parameters: Mapping[str, tuple[Parameter, ...]]
+    fragments: Mapping[str, Article] = field(default_factory=dict)
 
     @classmethod
     def from_yaml_data(cls, documents: Iterable[Mapping[str, Any]]) -> Catalogue:
@@ -40,6 +44,7 @@ class Catalogue:
             roles=reader.roles,
             periods={id: tuple(versions) for id, versions in reader.periods.items()},
             parameters={id: tuple(versions) for id, versions in reader.parameters.items()},
+            fragments=reader.fragments,
         )
 
     def get_regulation(self, id: str) -> Regulation:
@@ -54,6 +59,9 @@ class Catalogue:
     def list_articles(self, regulation: str) -> tuple[Article, ...]:
         return tuple(article for article in self.articles.values() if article.regulation == regulation)
 
+    def get_fragment(self, id: str) -> Article:
+        return _get(self.fragments, id, "片段", "fragment")
+
     def get_role(self, id: str) -> RoleEntry:
         return _get(self.roles, id, "角色", "role")
 
@@ -67,7 +75,16 @@ class Catalogue:
 
     def get_parameter(self, id: str, *, on: date) -> Parameter:
         """The version of a parameter in force on a day."""
-        return _in_force(_get(self.parameters, id, "参数", "parameter"), on, "参数", "parameter")
+        return _in_force(self.list_parameter_versions(id), on, "参数", "parameter")
+
+    def list_parameter_versions(self, id: str) -> tuple[Parameter, ...]:
+        """Every version of a parameter, oldest first. NotFound when there is none."""
+        return _get(self.parameters, id, "参数", "parameter")
+
+    def get_parameter_for_case(self, id: str, *, started: date, today: date) -> Parameter:
+        """The version that a case goes by: that of the day it started, unless today's says that it applies to open cases."""
+        now = next((one for one in reversed(self.list_parameter_versions(id)) if one.is_in_force(today)), None)
+        return now if now is not None and now.applies_to_open_cases else self.get_parameter(id, on=started)
 
     def cite(self, article: str) -> tuple[str, str]:
         """Name an article in Chinese and English, as a reader would cite it; its bare id when it is not in the catalogue."""

@@ -6,8 +6,8 @@ the next working day (civil code arts 201-203, by analogy). A deadline ends at 2
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -50,6 +50,22 @@ class Deadline:
     basis: tuple[str, ...]
     derivation: tuple[Sentence, ...]
     calendar_version: str
+    suspensions: tuple[Suspension, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any], *, suspensions: Iterable[Suspension] = ()) -> Deadline:
+        """Read back what `as_context` gave, as stored with a task; the calendar version is not part of it."""
+        return cls(
+            id=str(context["id"]),
+            trigger=context["trigger"],
+            nominal=context["nominal"],
+            effective=context["effective"],
+            provisional=bool(context["provisional"]),
+            basis=tuple(context.get("basis") or ()),
+            derivation=tuple(Sentence(zh=one["zh"], en=one["en"]) for one in context.get("derivation") or ()),
+            calendar_version="",
+            suspensions=tuple(suspensions),
+        )
 
     @property
     def ends_at(self) -> datetime:
@@ -77,12 +93,13 @@ def deadline(
     """Find when `period_id` ends, counted from `trigger`, under the version of the law in force on that day.
 
     `trigger` is a date or an aware datetime (its day in Shanghai counts); annual dates take the plan year, as a number or as
-    any date in it. Time of `suspensions` is taken off where the period allows it. NotFound without such a period in force;
-    Invalid when the trigger does not suit it.
+    any date in it, unless the period is the date that follows its trigger. Time of `suspensions` is taken off where the period
+    allows it. NotFound without such a period in force; Invalid when the trigger does not suit it.
     """
-    period, start = _choose(period_id, trigger, catalogue)
+    period, start = choose_version(period_id, trigger, catalogue)
+    suspensions = tuple(suspensions)
     idle = _idle_days(suspensions)
-    refused = bool(idle) and (not period.suspendable or period.length.annual is not None or period.length.hours > 0)
+    refused = bool(idle) and (not period.suspendable or not period.length.counts or period.length.hours > 0)
     counted = frozenset() if refused else idle
     nominal = _nominal(period, start, counted, calendar)
     moves = period.roll and not isinstance(nominal, datetime)
@@ -105,11 +122,12 @@ def deadline(
         basis=(PRACTICE,) if period.practice else period.articles,
         derivation=derive(period, reckoning, catalogue=catalogue, calendar=calendar),
         calendar_version=calendar.version,
+        suspensions=suspensions,
     )
 
 
-def _choose(period_id: str, trigger: Trigger, catalogue: Catalogue) -> tuple[Period, date]:
-    """The version that applies, and the trigger as that version counts it."""
+def choose_version(period_id: str, trigger: Trigger, catalogue: Catalogue) -> tuple[Period, date]:
+    """Find the version of a period that a trigger falls under, and the trigger as it is counted there. NotFound without one."""
     versions = catalogue.list_period_versions(period_id)
     for period in reversed(versions):
         start = _start(period, trigger)
@@ -131,9 +149,10 @@ def _start(period: Period, trigger: Trigger) -> date:
         trigger = moment.date()
     if period.length.hours:
         raise Invalid(f"期限 {period.id} 按小时计算，需要起算时刻", message_en=f"period {period.id} is in hours and needs a time")
+    plan_year = period.length.annual is not None and not period.following
     if isinstance(trigger, date):
-        return date(trigger.year, 1, 1) if period.length.annual else trigger
-    if period.length.annual is None or trigger != int(trigger) or not 1900 <= trigger <= 9998:
+        return date(trigger.year, 1, 1) if plan_year else trigger
+    if not plan_year or trigger != int(trigger) or not 1900 <= trigger <= 9998:
         raise Invalid(
             f"期限 {period.id} 不能从 {trigger} 起算", message_en=f"period {period.id} cannot be counted from {trigger}"
         )
@@ -143,7 +162,9 @@ def _start(period: Period, trigger: Trigger) -> date:
 def _reference_day(period: Period, start: date) -> date:
     if isinstance(start, datetime):
         return start.date()
-    return period.annual_date(start.year) or start
+    if period.following:
+        return start
+    return period.length.fixed or period.annual_date(start) or start
 
 
 def _idle_days(suspensions: Iterable[Suspension]) -> frozenset[date]:
@@ -156,8 +177,10 @@ def _idle_days(suspensions: Iterable[Suspension]) -> frozenset[date]:
 def _nominal(period: Period, start: date, idle: frozenset[date], calendar: Calendar) -> date:
     if isinstance(start, datetime):
         return start + timedelta(hours=period.length.hours)
-    if annual := period.annual_date(start.year):
-        return annual
+    if day := period.length.fixed or period.annual_date(start):
+        return day
+    if period.length.given:
+        return start
     if period.unit is PeriodUnit.WORKING:
         return add_working_days(start - DAY if period.inclusive else start, period.length.days, calendar, skip=idle)
     end = add_length(start, period.length, inclusive=period.inclusive)

@@ -39,8 +39,11 @@ class Reckoning:
 def derive(period: Period, reckoning: Reckoning, *, catalogue: Catalogue, calendar: Calendar) -> tuple[Sentence, ...]:
     """Tell how the deadline came about: the start, the count, what was taken off, the move, the basis, and doubts."""
     sentences: list[Sentence] = []
-    if period.length.annual:
+    length = period.length
+    if length.annual:
         sentences.append(_annual(period, reckoning))
+    elif length.fixed or length.given or length.months < 0:
+        sentences.append(_not_counted(period, reckoning))
     elif period.length.hours:
         sentences.append(_hours(period, reckoning))
     else:
@@ -114,9 +117,28 @@ def _working(period: Period, reckoning: Reckoning, calendar: Calendar) -> list[S
 
 def _annual(period: Period, reckoning: Reckoning) -> Sentence:
     year = reckoning.trigger.year
+    if period.following:
+        zh, en = period.event_zh or "起算事由发生", period.event_en or "the event"
+        return Sentence(
+            zh=f"{zh}：{_zh(reckoning.trigger)}；其后（含当日）的第一个期限日为{_zh(reckoning.nominal)}。",
+            en=f"{_capital(en)}: {_en(reckoning.trigger)}; the first such date on or after it is {_en(reckoning.nominal)}.",
+        )
     return Sentence(
         zh=f"{year}计划年度的期限日为{_zh(reckoning.nominal)}，当日计入。",
         en=f"For the plan year {year} the date is {_en(reckoning.nominal)}, that day included.",
+    )
+
+
+def _not_counted(period: Period, reckoning: Reckoning) -> Sentence:
+    zh, en = period.event_zh or "起算事由发生", period.event_en or "the event"
+    trigger, nominal, length = reckoning.trigger, reckoning.nominal, period.length
+    if length.fixed:
+        return Sentence(zh=f"固定日期：{_zh(nominal)}。", en=f"A fixed date: {_en(nominal)}.")
+    if length.given:
+        return Sentence(zh=f"{zh}：{_zh(nominal)}。", en=f"{_capital(en)}: {_en(nominal)}.")
+    return Sentence(
+        zh=f"{zh}：{_zh(trigger)}；应在其{length.zh(period.unit)}之前，即{_zh(nominal)}之前（含当日）办理。",
+        en=f"{_capital(en)}: {_en(trigger)}; due {length.en(period.unit)} before it, by {_en(nominal)}.",
     )
 
 
@@ -160,7 +182,7 @@ def _roll(period: Period, reckoning: Reckoning, calendar: Calendar) -> list[Sent
                 en="That day is in a weekend but is a make-up working day: not moved.",
             )
         ]
-    if not period.roll and calendar.is_rest(nominal):
+    if not period.roll and not period.length.fixed and calendar.is_rest(nominal):
         return [
             Sentence(
                 zh="该日为休息日；本期限是存续的时间而不是办事的期限，不顺延。",
@@ -177,9 +199,10 @@ def _basis(period: Period, catalogue: Catalogue) -> Sentence:
         return Sentence(zh=f"依据：{zh}。", en=f"Basis: {en}.")
     if not cited:
         return Sentence(zh="本期限为实践参数，不是法律规定。", en="This period is a practice parameter, not law.")
+    lacks_zh, lacks_en = ("日期", "date") if period.length.annual else ("时限", "figure")
     return Sentence(
-        zh=f"本期限为实践参数，不是法律规定：{zh}规定了这一步骤，没有规定时限。",
-        en=f"This period is a practice parameter, not law: {en} has the step but gives no figure.",
+        zh=f"本期限为实践参数，不是法律规定：{zh}规定了这一步骤，没有规定{lacks_zh}。",
+        en=f"This period is a practice parameter, not law: {en} has the step but gives no {lacks_en}.",
     )
 
 

@@ -1,8 +1,9 @@
 """From parsed regulation files to catalogue entries, all faults reported at once. Open this when a key is added to the files.
 
-A file holds `regulation` (left out where roles belong to none), `articles`, `roles`, `periods` and `parameters`. Articles are
-cited by number within their own regulation (`article: 14`) or by full id (`article: js-138#19`). An entry counts from the day on
-which the regulation came into force, unless it has a `from` of its own; a change of law adds an entry with the same id.
+A file holds `regulation` (left out where roles belong to none), `articles`, `fragments`, `roles`, `periods` and `parameters`.
+Articles are cited by number within their own regulation (`article: 14`) or by full id (`article: js-138#19`). An entry counts
+from the day on which the regulation came into force, unless it has a `from` of its own; a change of law adds an entry with the
+same id, in the same file or in one that says `amends: {id, from}` instead of `regulation`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any
 
 from service.errors import InvalidDefinition, Problem
 from service.law.entries import PLATFORM, Article, Parameter, Regulation, RoleEntry, Value
+from service.law.leads import REMINDER_SETS, Lead, default_leads
 from service.law.period import Length, Period, PeriodUnit
 
 Document = Mapping[str, Any]
+KEYS = frozenset({"regulation", "amends", "articles", "fragments", "roles", "periods", "parameters"})
 
 
 class Reader:
@@ -25,6 +28,7 @@ class Reader:
     def __init__(self) -> None:
         self.regulations: dict[str, Regulation] = {}
         self.articles: dict[str, Article] = {}
+        self.fragments: dict[str, Article] = {}
         self.roles: dict[str, RoleEntry] = {}
         self.periods: dict[str, list[Period]] = {}
         self.parameters: dict[str, list[Parameter]] = {}
@@ -46,11 +50,14 @@ class Reader:
 
     def _read_document(self, document: Document) -> None:
         self._place, self._start = PLATFORM, date.min
-        for key in set(document) - {"regulation", "articles", "roles", "periods", "parameters"}:
+        for key in set(document) - KEYS:
             self._report(str(key), "未知的键")
         if "regulation" in document:
             self._each([document["regulation"]], self._regulation)
+        if "amends" in document:
+            self._each([document["amends"]], self._amendment)
         self._each(document.get("articles"), self._article)
+        self._each(document.get("fragments"), self._fragment)
         self._each(document.get("roles"), self._role)
         self._each(document.get("periods"), self._period)
         self._each(document.get("parameters"), self._parameter)
@@ -69,12 +76,23 @@ class Reader:
         zh, en, number = entry.text("zh"), entry.text("en"), entry.text("number", "")
         self._once(self.regulations, Regulation(id=entry.id, zh=zh, en=en, number=number, in_force=self._start))
 
+    def _amendment(self, entry: Entry) -> None:
+        self._place, self._start = entry.id, entry.day("from")
+        self._cited.append((entry.id, entry.id))
+
     def _article(self, entry: Entry) -> None:
         number = entry.id.removeprefix(f"{self._place}#")
         if not number.isdigit() or number == entry.id:
             raise ValueError(f"条文编号应为 {self._place}#数字")
         words = {key: entry.text(key) for key in ("ref", "heading", "zh", "en")}
         self._once(self.articles, Article(id=entry.id, regulation=self._place, **words))
+
+    def _fragment(self, entry: Entry) -> None:
+        source, _, name = entry.id.partition("#")
+        if not name or (source == self._place and name.isdigit()):
+            raise ValueError("片段编号应为 来源#名称")
+        words = {key: entry.text(key) for key in ("ref", "heading", "zh", "en")}
+        self._once(self.fragments, Article(id=entry.id, regulation=source, **words))
 
     def _role(self, entry: Entry) -> None:
         self._once(
@@ -95,13 +113,14 @@ class Reader:
     def _period(self, entry: Entry) -> None:
         practice = entry.flag("practice", False)
         event = entry.get("event") or {}
+        length = Length.parse(entry.text("length"))
         period = Period(
             id=entry.id,
             regulation=self._place,
             articles=self._articles(entry),
             zh=entry.text("zh"),
             en=entry.text("en"),
-            length=Length.parse(entry.text("length")),
+            length=length,
             unit=PeriodUnit(entry.text("unit")),
             roll=entry.flag("roll"),
             practice=practice,
@@ -113,6 +132,9 @@ class Reader:
             inclusive=entry.flag("inclusive", False),
             suspendable=entry.flag("suspendable", practice),
             year=entry.number("year", 0),
+            following=entry.flag("following", False),
+            leads=_read_leads(entry, length),
+            escalates_to=tuple(map(str, entry.get("escalates_to") or ())),
         )
         if not practice and not period.articles:
             raise ValueError("没有条文依据的期限必须标明 practice: true")
@@ -146,7 +168,8 @@ class Reader:
         told = {article.regulation for article in self.articles.values()}
         for element, cited in self._cited:
             regulation = cited.partition("#")[0]
-            if regulation not in self.regulations or (regulation in told and cited not in self.articles):
+            known = cited in self.articles or cited == regulation
+            if regulation not in self.regulations or (regulation in told and not known):
                 self._report(element, f"所引条文 {cited} 不在目录中")
 
     def _once(self, entries: dict[str, Any], entry: Regulation | Article | RoleEntry) -> None:
@@ -162,6 +185,19 @@ class Reader:
 
     def _report(self, element: str, message: str) -> None:
         self._problems.append(Problem(rule="catalogue", message=message, element=element, file=self._place))
+
+
+def _read_leads(entry: Entry, length: Length) -> tuple[Lead, ...]:
+    """`reminders` is the name of a set or a list of leads; without it the length decides."""
+    given = entry.get("reminders")
+    if given is None:
+        none = length.hours or length.fixed
+        return () if none else default_leads(days=length.days, longer=not length.days or length.months > 0)
+    if isinstance(given, list):
+        return tuple(Lead.parse(str(text)) for text in given)
+    if given not in REMINDER_SETS:
+        raise ValueError(f"没有提醒方案 {given}")
+    return REMINDER_SETS[given]
 
 
 _REQUIRED: Any = object()

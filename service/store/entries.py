@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, select, update
@@ -105,8 +105,17 @@ def sweep_attachments(connection: Connection, *, before: datetime) -> tuple[str,
     )
 
 
+#: A reservation without a reply is older than this only when the process that made it died before its command.
+ABANDONED = timedelta(minutes=2)
+
+
 def reserve_reply(connection: Connection, *, account: str, key: str, request: str, at: datetime) -> ReplyRow | None:
     """Reserve an Idempotency-Key; returns what is known of an earlier request with that key, or None when it is new."""
+    connection.execute(
+        delete(replies).where(
+            replies.c.account == account, replies.c.key == key, replies.c.status.is_(None), replies.c.created_at < at - ABANDONED
+        )
+    )
     row = {"account": account, "key": key, "request": request, "created_at": at}
     reserving = insert_or(connection, replies).values(row).on_conflict_do_nothing(index_elements=["account", "key"])
     if connection.execute(reserving.returning(replies.c.key)).first() is not None:

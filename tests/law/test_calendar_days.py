@@ -12,18 +12,32 @@ from hypothesis import strategies as st
 
 from service.errors import Invalid
 from service.law import Calendar, add_working_days, roll_back, roll_forward, working_days_between
+from service.law.calendar import english_name
 
 PLAIN = Calendar.from_rows([], years=[])
-DAYS = st.dates(date(2018, 12, 1), date(2027, 1, 31))
+DAYS = st.dates(date(2003, 12, 1), date(2027, 1, 31))
 
 
 def test_every_day_of_the_shipped_years_agrees_with_the_package_they_were_seeded_from(calendar: Calendar) -> None:
-    day, wrong = date(2019, 1, 1), []
+    day, wrong = date(2004, 1, 1), []
     while day <= date(2026, 12, 31):
         if calendar.is_working(day) != chinese_calendar.is_workday(day):
             wrong.append(day)
         day += timedelta(days=1)
     assert wrong == []
+
+
+def test_every_year_since_2004_has_a_notice_and_2027_has_none_yet(calendar: Calendar) -> None:
+    assert calendar.years == frozenset(range(2004, 2027))
+
+
+def test_days_that_the_notice_of_the_next_year_names_stand_in_their_own_year(calendar: Calendar) -> None:
+    assert calendar.is_makeup(date(2011, 12, 31))
+    assert calendar.rest_span(date(2007, 12, 31)) == (date(2007, 12, 30), date(2008, 1, 1))
+
+
+def test_every_holiday_of_the_notices_has_an_english_name(calendar: Calendar) -> None:
+    assert [row.name for row in calendar.rows if not english_name(row.name).isascii()] == []
 
 
 def test_the_2026_notice_is_loaded_day_by_day(calendar: Calendar) -> None:

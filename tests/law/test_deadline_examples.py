@@ -27,20 +27,57 @@ EXAMPLES = [
     ("D-PJ-03", "2026-10-10", "2028-10-10", "2028-10-10"),
     ("D-PJ-03", "2027-01-10", "2029-01-10", "2029-01-10"),
     ("D-JS-15", "2026-09-24", "2026-10-15", "2026-10-15"),  # 10 working days, make-up Saturday 10-10
-    ("D-PJ-05", "2026-03-31", "2026-04-08", "2026-04-08"),
-    ("D-PJ-05", "2026-04-30", "2026-05-11", "2026-05-11"),
-    ("D-JS-07", "2024-12-31", "2025-12-31", "2025-12-31"),
-    ("D-JS-08", "2024-12-31", "2026-12-31", "2026-12-31"),
+    ("D-PJ-05b", "2026-03-31", "2026-04-08", "2026-04-08"),
+    ("D-PJ-05b", "2026-04-30", "2026-05-11", "2026-05-11"),
+    ("D-JS-07", "2025-01-01", "2025-12-31", "2025-12-31"),
+    ("D-JS-08", "2025-01-01", "2026-12-31", "2026-12-31"),
     ("D-JS-05", "2021-01-01", "2025-12-31", "2025-12-31"),  # a term counts its first day
     ("D-JS-05", "2027-01-01", "2031-12-31", "2031-12-31"),
 ]
 
 
 @pytest.mark.parametrize(("id", "trigger", "nominal", "effective"), EXAMPLES)
-def test_worked_example(id: str, trigger: str, nominal: str, effective: str, examples: Catalogue, calendar: Calendar) -> None:
-    found = deadline(id, date.fromisoformat(trigger), catalogue=examples, calendar=calendar)
+def test_worked_example(id: str, trigger: str, nominal: str, effective: str, shipped: Catalogue, calendar: Calendar) -> None:
+    found = deadline(id, date.fromisoformat(trigger), catalogue=shipped, calendar=calendar)
     assert (found.nominal.isoformat(), found.effective.isoformat()) == (nominal, effective)
     assert not found.provisional
+
+
+@pytest.mark.parametrize(
+    ("id", "trigger", "last"),
+    [
+        ("D-PJ-08", "2028-05-20", "2028-08-31"),  # free until 2029-05-20: budgeted in the filing of 2028
+        ("D-PJ-08", "2028-08-31", "2028-08-31"),
+        ("D-PJ-08", "2028-09-01", "2029-08-31"),
+        ("D-JS-06", "2031-12-31", "2031-06-30"),  # six months before the term ends
+        ("D-JS-06", "2032-08-31", "2032-02-29"),
+        ("D-PJ-05a", "2026-03-01", "2026-03-31"),
+        ("D-JS-14a", "2026-07-01", "2026-09-30"),
+        ("D-JS-22", "2026-09-30", "2026-09-30"),
+        ("D-JS-18", "2020-09-23", "2020-11-01"),
+        ("D-PJ-20", "2020-06-24", "2020-06-24"),
+        ("D-JS-13", "2026-01-01", "2027-03-31"),
+        ("D-JS-16b", "2026-01-01", "2027-01-15"),
+        ("D-PJ-16", "2027-01-01", "2026-12-31"),
+    ],
+)
+def test_dates_that_are_not_counted_on_from_a_trigger(
+    id: str, trigger: str, last: str, shipped: Catalogue, calendar: Calendar
+) -> None:
+    assert deadline(id, date.fromisoformat(trigger), catalogue=shipped, calendar=calendar).nominal.isoformat() == last
+
+
+def test_a_given_day_in_a_holiday_moves_and_a_fixed_one_does_not(shipped: Catalogue, calendar: Calendar) -> None:
+    given = deadline("D-JS-22", date(2026, 10, 3), catalogue=shipped, calendar=calendar)
+    fixed = deadline("D-JS-18", date(2020, 9, 23), catalogue=shipped, calendar=calendar)  # 2020-11-01 is a Sunday
+    assert (given.effective, fixed.effective) == (date(2026, 10, 8), date(2020, 11, 1))
+
+
+def test_two_years_reach_to_the_same_day_and_a_term_of_five_to_the_day_before(shipped: Catalogue, calendar: Calendar) -> None:
+    build = deadline("D-PJ-03", date(2026, 10, 10), catalogue=shipped, calendar=calendar)
+    term = deadline("D-JS-05", date(2021, 1, 1), catalogue=shipped, calendar=calendar)
+    assert build.effective < date(2028, 10, 11)
+    assert term.effective < date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -62,12 +99,12 @@ def test_a_supplement_has_ten_working_days_and_a_reminder_three_before(shipped: 
     assert (due.effective, reminder.effective) == (date(2026, 10, 15), date(2026, 10, 12))
 
 
-def test_hours_run_on_the_clock_through_nights_and_holidays(examples: Catalogue, calendar: Calendar) -> None:
+def test_hours_run_on_the_clock_through_nights_and_holidays(shipped: Catalogue, calendar: Calendar) -> None:
     found_at = datetime(2026, 9, 10, 9, 0, tzinfo=SHANGHAI)
-    incident = deadline("D-PJ-14b", found_at, catalogue=examples, calendar=calendar)
+    incident = deadline("D-PJ-14b", found_at, catalogue=shipped, calendar=calendar)
     assert incident.effective == incident.ends_at == datetime(2026, 9, 10, 13, 0, tzinfo=SHANGHAI)
     assert not incident.provisional
-    night = deadline("D-PJ-14b", datetime(2026, 10, 1, 22, 0, tzinfo=SHANGHAI), catalogue=examples, calendar=calendar)
+    night = deadline("D-PJ-14b", datetime(2026, 10, 1, 22, 0, tzinfo=SHANGHAI), catalogue=shipped, calendar=calendar)
     assert night.effective == datetime(2026, 10, 2, 2, 0, tzinfo=SHANGHAI)
 
 

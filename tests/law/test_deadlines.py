@@ -214,6 +214,39 @@ def test_a_practice_figure_is_never_given_an_article_as_its_basis(shipped: Catal
 @pytest.mark.parametrize(
     ("id", "trigger", "words"),
     [
+        ("D-PJ-11", 2027, "没有规定日期"),
+        ("D-PJ-08", date(2028, 5, 20), "其后（含当日）的第一个期限日为2028-08-31（周四）"),
+        ("D-JS-06", date(2031, 12, 31), "应在其6个月之前，即2031-06-30（周一）之前（含当日）办理"),
+        ("D-JS-22", date(2026, 10, 3), "决定规定的日期：2026-10-03（周六）"),
+        ("D-JS-18", date(2020, 9, 23), "固定日期：2020-11-01（周日）"),
+    ],
+)
+def test_the_derivation_explains_dates_that_are_not_counted(
+    id: str, trigger: date | int, words: str, shipped: Catalogue, calendar: Calendar
+) -> None:
+    assert words in zh(deadline(id, trigger, catalogue=shipped, calendar=calendar))
+
+
+def test_a_fixed_date_says_nothing_of_moving(shipped: Catalogue, calendar: Calendar) -> None:
+    assert "顺延" not in zh(deadline("D-JS-18", date(2020, 9, 23), catalogue=shipped, calendar=calendar))
+
+
+def test_a_date_that_follows_goes_by_the_law_of_its_trigger_day(calendar: Calendar, period: Make, regulation: Make) -> None:
+    changing = Catalogue.from_yaml_data(
+        [regulation(period("D-1", "--09-30", following=True, **{"from": "2026-07-01"}), period("D-1", "--08-31", following=True))]
+    )
+    assert deadline("D-1", date(2026, 6, 30), catalogue=changing, calendar=calendar).nominal == date(2026, 8, 31)
+    assert deadline("D-1", date(2026, 7, 1), catalogue=changing, calendar=calendar).nominal == date(2026, 9, 30)
+
+
+def test_only_the_date_that_follows_needs_a_day_and_not_a_year(shipped: Catalogue, calendar: Calendar) -> None:
+    with pytest.raises(Invalid, match="D-PJ-08"):
+        deadline("D-PJ-08", 2027, catalogue=shipped, calendar=calendar)
+
+
+@pytest.mark.parametrize(
+    ("id", "trigger", "words"),
+    [
         ("D-JS-02", date(2026, 4, 9), "为调休上班日，不顺延"),
         ("D-PJ-07", date(2026, 5, 20), "不顺延"),
         ("D-JS-09", date(2024, 2, 29), "2027年2月没有29日"),

@@ -21,6 +21,9 @@ from service.law.period import add_length
         ("P3Y", Length(months=36)),
         ("PT4H", Length(hours=4)),
         ("--08-31", Length(annual=(8, 31))),
+        ("-P6M", Length(months=-6)),
+        ("2020-11-01", Length(fixed=date(2020, 11, 1))),
+        ("given", Length(given=True)),
     ],
 )
 def test_a_length_is_read(text: str, length: Length) -> None:
@@ -28,11 +31,34 @@ def test_a_length_is_read(text: str, length: Length) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "P0D", "20", "P-5D", "P1.5D", "PT30M", "P1DT2H", "--02-29", "--13-01", "-08-31", "p5d"]
+    "text",
+    [
+        "",
+        "P",
+        "PT",
+        "P0D",
+        "20",
+        "P-5D",
+        "P1.5D",
+        "PT30M",
+        "P1DT2H",
+        "--02-29",
+        "--13-01",
+        "-P30D",
+        "-PT1H",
+        "2020-13-01",
+        "-08-31",
+        "p5d",
+    ],
 )
 def test_what_is_no_length_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         Length.parse(text)
+
+
+@pytest.mark.parametrize("text", ["P20D", "P1Y6M", "P3Y", "PT4H", "--08-31", "-P6M", "2020-11-01", "given"])
+def test_a_length_is_written_as_it_was_read(text: str) -> None:
+    assert str(Length.parse(text)) == text
 
 
 def test_a_length_is_told_in_both_languages() -> None:

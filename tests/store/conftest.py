@@ -39,8 +39,6 @@ def template_of(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtur
 
     return template
 
-    yield template
-
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated_url(request: pytest.FixtureRequest, databases: Any, template_of: Callable[[str], str]) -> str:

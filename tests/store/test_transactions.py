@@ -25,8 +25,7 @@ def can_begin_to_write(file: str) -> bool:
     with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            assert "locked" in str(error)
+        except sqlite3.OperationalError:
             return False
         return True
 
@@ -79,9 +78,13 @@ def test_many_writers_of_two_stores_wait_for_each_other_and_none_is_refused(stor
 
 
 def test_an_exception_takes_back_everything_of_the_command(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.write() as connection:
-        connection.execute(insert(counters), {"name": "c", "value": 0})
-        raise ZeroDivisionError
+    def break_off() -> None:
+        with store.write() as connection:
+            connection.execute(insert(counters), {"name": "c", "value": 0})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
 
     with store.read() as connection:
         assert connection.execute(select(counters)).all() == []

@@ -2,7 +2,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { words } from "./i18n/words.js";
 
-const PAD = 24;
+const OPEN_SCALE = 0.6;
 const WALKED = { stroke: "#4f6788", fill: "#eaf0f7" };
 const ACTIVE = { stroke: "#0052d9", fill: "#e6efff" };
 const FAILED = { stroke: "#c9252d", fill: "#fdf0f0" };
@@ -40,8 +40,10 @@ export async function diagram(root) {
     fit();
     const [first] = known(marks.active);
     if (canvas.zoom() >= 0.45 || !first) return;
-    canvas.zoom(0.6);
-    canvas.scrollToElement(first, { top: PAD, bottom: PAD, left: canvasElement.clientWidth / 3, right: canvasElement.clientWidth / 3 });
+    const { width, height } = canvas.getSize();
+    const box = { width: width / OPEN_SCALE, height: height / OPEN_SCALE };
+    // The step stands right of the middle, because what led to it is what one wants to see.
+    canvas.viewbox({ ...box, x: first.x + first.width / 2 - box.width * 0.6, y: first.y + first.height / 2 - box.height * 0.5 });
   };
   open();
   root.querySelector("[data-part=state]").textContent = "";

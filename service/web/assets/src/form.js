@@ -15,11 +15,12 @@ if (document.documentElement.lang.startsWith("zh")) flatpickr.localize(Mandarin)
 
 export async function form(root) {
   const part = (name) => root.querySelector(`[data-part=${name}]`);
-  const { submitUrl, draftUrl, uploadUrl, maxBytes, sign, signInUrl, nextUrl } = root.dataset;
+  const { submitUrl, draftUrl, uploadUrl, maxBytes, sign, signInUrl, nextUrl, process } = root.dataset;
   const given = JSON.parse(part("form-data").textContent);
   const uploads = new Uploads({ url: uploadUrl, maxBytes: Number(maxBytes) || 0, files: given.files });
   const messages = new Messages(part("messages"));
-  const view = new Form({ container: part("form"), properties: { readOnly: Boolean(given.readonly) }, additionalModules: [ourFields(uploads)] });
+  // Without its delay of 300 ms: whatever redraws the form meanwhile, an upload that ends, would take back what was just typed.
+  const view = new Form({ container: part("form"), debounce: false, properties: { readOnly: Boolean(given.readonly) }, additionalModules: [ourFields(uploads)] });
   await view.importSchema(given.schema, { ...given.data, ...given.draft?.variables });
   part("form").removeAttribute("aria-busy");
   part("form").classList.toggle("form-readonly", Boolean(given.readonly));
@@ -63,11 +64,12 @@ export async function form(root) {
   async function deliver(json) {
     draft.stop();
     part("submit-label").textContent = words.submitting;
-    const text = JSON.stringify(json);
+    const whole = process ? { process, ...json } : json; // what starts a case names the process
+    const text = JSON.stringify(whole);
     if (text !== sent.text) sent = { text, key: newKey() };
     let answer;
     try {
-      answer = await send(submitUrl, { json, key: sent.key });
+      answer = await send(submitUrl, { json: whole, key: sent.key });
     } catch (error) {
       if (!(error instanceof NetworkFailure)) throw error;
       messages.say(words.refused, words.network);
@@ -75,7 +77,7 @@ export async function form(root) {
       return "";
     }
     if (answer.status < 300 && answer.body && !answer.redirected) {
-      location.assign(answer.body.next ?? nextUrl ?? location.href);
+      location.assign(nextUrl?.replace("/ID/", `/${answer.body.id}/`) ?? answer.body.next ?? location.href);
       return new Promise(() => {}); // stays busy until the next page is here
     }
     sent = { text: "", key: "" };

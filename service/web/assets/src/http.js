@@ -34,7 +34,7 @@ async function readBody(response) {
   }
 }
 
-const isStaleToken = ({ status, body }) => status === 400 && /csrf/.test(body?.type ?? "");
+const isStaleToken = ({ status, body }) => (status === 400 || status === 403) && /csrf/.test(body?.type ?? "");
 
 async function renewToken() {
   const page = await fetch(location.href, { credentials: "same-origin" }).then((response) => response.text(), () => "");

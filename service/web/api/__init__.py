@@ -1,0 +1,22 @@
+"""The API below /api/v1, by flask-smorest; its description is at /api/v1/openapi.json and needs no account."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service.web.api.attachments import blueprint as attachments_blueprint
+from service.web.api.cases import blueprint as cases_blueprint
+from service.web.api.description import describe
+from service.web.api.me import blueprint as me_blueprint
+from service.web.api.messages import blueprint as messages_blueprint
+from service.web.api.processes import blueprint as processes_blueprint
+from service.web.api.tasks import blueprint as tasks_blueprint
+
+
+def register(app: Flask) -> None:
+    describe(
+        app,
+        [
+            processes_blueprint, cases_blueprint, tasks_blueprint, attachments_blueprint, messages_blueprint, me_blueprint,
+        ],
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""What requests may carry: bodies and queries. A member that is not named here is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from flask_smorest.fields import Upload
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from service.store.reads import MAX_LIMIT
+from service.web.arguments import Arguments
+from service.web.waiting import MOST
+
+_CURSORS: Final = {
+    "due": re.compile(r"\d{1,16}-[0-9a-z]{24}"),
+    "done": re.compile(r"\d{1,14}-[0-9a-z]{24}"),
+    "received": re.compile(r"[0-9a-z]{24}"),
+}
+
+
+def _printable(value: str) -> None:
+    if not value.isprintable():
+        raise ValidationError("Not printable text.")
+
+
+def _answers() -> fields.Dict:
+    return fields.Dict(keys=fields.String(), required=True)
+
+
+def _word(length: int, **more: Any) -> fields.String:
+    return fields.String(validate=[validate.Length(max=length), _printable], **more)
+
+
+class Wait(Arguments):
+    wait = fields.Float(
+        load_default=None, validate=validate.Range(min=0),
+        metadata={"description": f"seconds to wait until the family of cases is at rest; at most {MOST}"},
+    )  # fmt: skip
+
+
+class Start(Arguments):
+    process = _word(80, required=True)
+    variables = _answers()
+
+
+class Draft(Arguments):
+    variables = _answers()
+
+
+class Sign(Arguments):
+    password = fields.String(required=True, validate=validate.Length(max=1000))
+
+
+class Complete(Arguments):
+    variables = _answers()
+    signature = fields.Nested(Sign, load_default=None, allow_none=True)
+
+
+class Message(Arguments):
+    id = _word(120, required=True, metadata={"description": "unique: the same id twice has no effect"})
+    name = _word(120, required=True)
+    correlation = _word(200, load_default=None, allow_none=True)
+    payload = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class File(Arguments):
+    file = Upload(required=True)
+
+
+class _Page(Arguments):
+    after = _word(200, load_default=None)
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_LIMIT))
+
+
+class _Words(_Page):
+    process = _word(80, load_default=None)
+    unit = _word(80, load_default=None)
+    q = fields.String(load_default="", validate=validate.Length(max=200), metadata={"description": "words of the case"})
+
+
+class TaskQuery(_Words):
+    view = fields.String(load_default="todo", validate=validate.OneOf(["todo", "done"]))
+    sort = fields.String(load_default="due", validate=validate.OneOf(["due", "received", "-received"]))
+
+    @validates_schema
+    def _ensure_cursor(self, data: dict[str, Any], **_: Any) -> None:
+        """Numbers in a cursor go to the database, which refuses those that are too large."""
+        kind = "done" if data["view"] == "done" else data["sort"]
+        if data["after"] and not _CURSORS.get(kind, _CURSORS["received"]).fullmatch(data["after"]):
+            raise ValidationError("Not a cursor of ours.", "after")
+
+
+class CaseQuery(_Words):
+    status = fields.String(load_default=None, validate=validate.OneOf(["running", "suspended", "completed", "terminated"]))
+    mine = fields.Boolean(load_default=False, metadata={"description": "only what the account started"})
+    roots = fields.Boolean(load_default=False, metadata={"description": "without child cases"})
+
+
+class HistoryQuery(Arguments):
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**31 - 1))
+    limit = fields.Integer(load_default=MAX_LIMIT, validate=validate.Range(min=1, max=1000))

@@ -1,0 +1,117 @@
+"""One case: facts, what it waits for, diagram, timeline, data, documents, children."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.engine.reads import case_variables, get_case
+from service.store import entries, reads
+from service.store.cases import CaseRow
+from service.store.history import list_links
+from service.web.pages import timeline, wording
+from service.web.pages.documents import documents_of
+from service.web.pages.facts import case_facts, data_groups
+from service.web.pages.form_card import API
+from service.web.pages.frame import render
+from service.web.pages.reading import Reader, reading
+from service.web.pages.waiting import marks, waiting_for
+from service.web.translations import gettext as _
+
+#: Lines of the timeline that are shown before "earlier entries" is asked for.
+LINES = 40
+
+
+def add_to(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/cases/<case_id>", "case", case)
+
+
+def case(case_id: str) -> ResponseReturnValue:
+    with reading() as reader:
+        row = get_case(reader.machine, reader.connection, case_id, reader.actor)
+        relatives = reads.list_family(reader.connection, row.root)
+        below = _below(case_id, relatives)
+        definitions = {one["id"]: reader.definition(one) for one in below}
+        definition = definitions[case_id]
+        links = {one: list_links(reader.connection, one) for one in definitions}
+        told = timeline.tell(reader, (link for chain in links.values() for link in chain), definitions)
+        files = entries.list_case_attachments(reader.connection, list(definitions))
+        every_line = "all" in request.args
+        return render(
+            "case.html",
+            reader,
+            case=_head(reader, row, relatives),
+            facts=_facts(reader, row, relatives),
+            waiting=waiting_for(reader, definitions),
+            diagram={
+                "xml_url": f"{API}/cases/{case_id}/diagram",
+                "marks": marks(
+                    reader, case_id, definition,
+                    (one for link in links[case_id] for one in (link.payload or {}).get("walked") or ()),
+                ),
+            },
+            history=told if every_line else told[:LINES],
+            older_url=None if every_line or len(told) <= LINES else url_for("pages.case", case_id=case_id, all=1),
+            data=data_groups(
+                reader, links[case_id], definition,
+                variables=case_variables(reader.machine, reader.connection, row), files=files,
+            ),
+            documents=documents_of(files),
+            children=[_child(reader, one) for one in below if one["parent"] == case_id],
+        )  # fmt: skip
+
+
+def _below(case_id: str, relatives: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+    """The case and everything under it, oldest first; relatives come parents first."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in relatives:
+        if one["id"] == case_id or one["parent"] in found:
+            found[one["id"]] = one
+    return list(found.values())
+
+
+def _state(reader: Reader, one: Mapping[str, Any]) -> dict[str, str]:
+    words, tone = wording.state(one["status"], timeline.outcome_name(reader.definition(one), one["outcome"]))
+    return {"status_words": words, "status_tone": tone}
+
+
+def _head(reader: Reader, row: CaseRow, relatives: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    mine = next(one for one in relatives if one["id"] == row.id)
+    parent = next((one for one in relatives if one["id"] == row.parent), None)
+    return {
+        "title": row.title,
+        "business_key": row.business_key,
+        "process_name": reader.definition(mine).name,
+        "unit_name": reader.units.get(row.unit, row.unit),
+        "started_by": reader.people([row.started_by]).get(row.started_by, _("系统")),
+        "started_at": row.started_at,
+        "parent": None if parent is None else {
+            "title": reader.definition(parent).name, "url": url_for("pages.case", case_id=parent["id"]),
+        },
+        **_state(reader, mine),
+    }  # fmt: skip
+
+
+def _facts(reader: Reader, row: CaseRow, relatives: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+    root = next(one for one in relatives if one["id"] == row.root)
+    listed = [
+        {"label": _("编号"), "value": row.business_key},
+        {"label": _("单位"), "value": reader.units.get(row.unit, row.unit)},
+        *case_facts(reader, root["facts"], reader.definition(root), title=row.title),
+    ]
+    if row.ended_at is not None:
+        listed.append({"label": _("办结"), "value": wording.moment(row.ended_at)})
+    return listed
+
+
+def _child(reader: Reader, one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": reader.definition(one).name,
+        "process_name": _("发起于 %(when)s", when=wording.moment(one["started_at"])),
+        "business_key": one["business_key"],
+        "url": url_for("pages.case", case_id=one["id"]),
+        **_state(reader, one),
+    }

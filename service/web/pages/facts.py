@@ -1,0 +1,120 @@
+"""Variables of a case as label and value, by the forms of its definition. Open this when a fact shows a key or a raw value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from service.engine.definitions import Definition
+from service.engine.events import Event
+from service.forms import FileFacts, Form
+from service.forms.model import Question
+from service.store.entries import AttachmentRow
+from service.store.history import Link
+from service.web.pages import wording
+from service.web.pages.reading import Reader
+from service.web.pages.timeline import OPINIONS, VERDICTS
+
+#: Names of the searchable variable that lists show as the amount of a case.
+AMOUNTS = ("total_investment", "amount")
+#: From this length on a value keeps its line breaks and may use the whole width.
+LONG = 60
+#: How a form says that nothing was answered.
+NOTHING = "—"
+#: Every page says for itself which unit a case belongs to.
+UNIT = "unit_id"
+#: What the timeline says of a step.
+SAID = frozenset((*VERDICTS, *OPINIONS))
+
+
+def amount_of(facts: Mapping[str, Any]) -> Any:
+    """The amount that a list shows for a case, in yuan; None when it has none."""
+    return next((wording.amount(facts[name]) for name in AMOUNTS if facts.get(name) is not None), None)
+
+
+def case_facts(reader: Reader, facts: Mapping[str, Any] | str, definition: Definition, *, title: str) -> list[dict[str, Any]]:
+    """List the searchable variables of a case, but not the one that is its title already."""
+    known = orjson.loads(facts) if isinstance(facts, str) else facts
+    questions = _questions(definition)
+    listed = []
+    for name, value in known.items():
+        question = questions.get(name)
+        if value == title or name == UNIT or question is None:
+            continue
+        shown, hover = _shown(reader, question, value)
+        listed.append({"label": question.label.bare, "value": shown, "title": hover})
+    return listed
+
+
+def _questions(definition: Definition) -> dict[str, Question]:
+    return {
+        question.path[0]: question
+        for form in reversed(list(definition.forms.values()))
+        for question in form.root.questions
+        if len(question.path) == 1
+    }
+
+
+def _shown(reader: Reader, question: Question, value: Any) -> tuple[str, str | None]:
+    if question.money:
+        return f"{wording.yuan(value)} 元", wording.wan(value)
+    if isinstance(value, bool):
+        return ("是" if value else "否"), None
+    text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return reader.units.get(text, text), None
+
+
+def answers_in_words(
+    reader: Reader, form: Form, answers: Mapping[str, Any], *, variables: Mapping[str, Any], files: Iterable[AttachmentRow]
+) -> list[dict[str, Any]]:
+    """List what was answered, without what was left empty."""
+    known = {row.id: FileFacts(name=row.name, size=row.size, media_type=row.media_type) for row in files}
+    told = form.summary(answers, variables=variables, files=known)
+    return [
+        {"label": label, "value": reader.units.get(text, text), "long": len(text) > LONG or "\n" in text}
+        for label, text in _by_row(told)
+        if text != NOTHING
+    ]
+
+
+def _by_row(told: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Put the answers of one row of a list into one line: 年度投资额 1: 年度 2027；金额 2,000,000.00 元."""
+    row, parts = "", [""]
+    for label, text in told:
+        name, inside, column = label.rpartition(" · ")
+        if row and name != row:
+            yield row, "；".join(parts) or NOTHING
+        if name != row:
+            row, parts = name, []
+        if not inside:
+            yield label, text
+        elif text != NOTHING:
+            parts.append(f"{column} {text}")
+    if row:
+        yield row, "；".join(parts) or NOTHING
+
+
+def data_groups(
+    reader: Reader, links: Iterable[Link], definition: Definition, *, variables: Mapping[str, Any], files: Iterable[AttachmentRow]
+) -> list[dict[str, Any]]:
+    """List what the steps of a case have answered, one group a step with its latest answers, in the order of the steps."""
+    groups: dict[str, dict[str, Any]] = {}
+    kept = tuple(files)
+    for link in links:
+        if link.kind not in (Event.CASE_STARTED, Event.TASK_COMPLETED) or not link.payload.get("answers"):
+            continue
+        element = definition.process.elements.get(link.element or "")
+        form = definition.form_of(element) if element is not None else None
+        if element is None or form is None:
+            continue
+        answers = link.payload["answers"]
+        subject = answers.get(element.multi.element) if element.multi is not None and element.multi.element else None
+        title = f"{element.name or element.id}：{subject}" if isinstance(subject, str) else element.name or element.id
+        if answers.keys() <= SAID:
+            continue  # the timeline says it
+        told = answers_in_words(reader, form, answers, variables=variables, files=kept)
+        if told:
+            groups[title] = {"title": title, "facts": told}
+    return list(groups.values())

@@ -1,0 +1,99 @@
+"""What the form module of a page is given: schema, data, draft, files, addresses. Open this for `components/form.html`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from flask import url_for
+
+from service import tagged
+from service.engine.definitions import Definition
+from service.engine.filling import file_ids, options
+from service.engine.reads import TaskView
+from service.forms import Form
+from service.forms.client import schema_for_client
+from service.store import entries
+from service.web import current
+from service.web.pages.documents import file_facts
+from service.web.pages.reading import Reader
+
+API = "/api/v1"
+_NAME = re.compile(r"[^\W\d]\w*")
+#: A step without a form is completed as it is.
+EMPTY: Mapping[str, Any] = {"type": "default", "schemaVersion": 19, "components": []}
+
+
+def task_card(reader: Reader, view: TaskView, *, answers: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The form of a task; `answers` are those it was completed with, else it is open."""
+    address = f"{API}/tasks/{view.task.id}"
+    may_complete = "complete" in view.actions
+    draft = view.draft if may_complete else None
+    return {
+        "json": _json(
+            reader, view.definition, view.form, variables={**view.variables, **(answers or {})}, draft=draft,
+            draft_at=view.draft_at, readonly=not may_complete,
+        ),
+        "submit_url": f"{address}/complete?wait=5",
+        "draft_url": f"{address}/draft",
+        "sign": view.signs,
+        "consequence": None,
+        "next_url": url_for("pages.task_done", task_id=view.task.id),
+        **_uploads(),
+    }  # fmt: skip
+
+
+def start_card(reader: Reader, definition: Definition, *, unit: str) -> dict[str, Any]:
+    """The form that starts a case of a process, for somebody of a unit."""
+    subject = f"start:{definition.key}"
+    draft = entries.find_draft(reader.connection, account=reader.actor.account, subject=subject)
+    body, at = draft if draft is not None else (None, None)
+    form = definition.form_of(definition.start)
+    return {
+        "json": _json(reader, definition, form, variables={"unit_id": unit}, draft=body, draft_at=at, readonly=False),
+        "submit_url": f"{API}/cases?wait=5",
+        "draft_url": f"{API}/processes/{definition.key}/draft",
+        "process": definition.key,
+        "sign": False,
+        "consequence": None,
+        "next_url": url_for("pages.case_filed", case_id="ID"),
+        **_uploads(),
+    }
+
+
+def _uploads() -> dict[str, Any]:
+    return {"upload_url": f"{API}/attachments", "max_bytes": current.settings().max_upload}
+
+
+def _json(
+    reader: Reader,
+    definition: Definition,
+    form: Form | None,
+    *,
+    variables: Mapping[str, Any],
+    draft: Mapping[str, Any] | None,
+    draft_at: datetime | None,
+    readonly: bool,
+) -> dict[str, Any]:
+    if form is None:
+        return {"schema": EMPTY, "data": {}, "draft": None, "files": {}, "readonly": readonly}
+    schema = schema_for_client(form)
+    offered = options(reader.connection, definition, form)
+    at = draft_at.isoformat() if draft_at is not None else None
+    ids = [*file_ids(form, variables), *file_ids(form, draft or {})]
+    return {
+        "schema": schema,
+        "data": tagged.plain(_mentioned(schema, {**offered, **variables})),
+        "draft": None if draft is None else {"variables": tagged.plain(dict(draft)), "saved_at": at},
+        "files": file_facts(entries.list_attachments(reader.connection, ids).values()),
+        "readonly": readonly,
+    }
+
+
+def _mentioned(schema: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that the schema names, as a key or in an expression: a page gets no more of a case than its form shows."""
+    names = set(_NAME.findall(orjson.dumps(schema).decode()))
+    return {name: value for name, value in variables.items() if name in names}

@@ -1,0 +1,75 @@
+"""The OpenAPI document, and whether answers have the shapes that it promises."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from city import PASSWORD
+from marshmallow import Schema
+
+from service.web.api import shapes
+
+CLERK, LEAD = "pj_unit_clerk.jiaoyu", "pj_unit_lead.jiaoyu"
+
+
+def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) -> None:
+    document = site.app.test_client().get("/api/v1/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    assert document["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
+    assert {path.removeprefix("/api/v1") for path in document["paths"]} == {
+        "/processes", "/processes/{process}", "/processes/{process}/draft", "/cases", "/cases/{case_id}",
+        "/cases/{case_id}/history", "/cases/{case_id}/diagram", "/tasks", "/tasks/{task_id}",
+        "/tasks/{task_id}/claim", "/tasks/{task_id}/release",
+        "/tasks/{task_id}/complete", "/tasks/{task_id}/draft", "/attachments", "/attachments/{attachment_id}", "/messages", "/me",
+    }  # fmt: skip
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails(site: Any) -> None:
+    document = site.app.test_client().get("/api/v1/openapi.json").json
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            if method == "parameters":
+                continue
+            assert operation["summary"].endswith("."), operation
+            assert operation["responses"]["default"] == {"$ref": "#/components/responses/DEFAULT_ERROR"}
+            assert any(status.startswith("2") for status in operation["responses"])
+            if method == "post":
+                assert "Idempotency-Key" in {parameter["name"] for parameter in operation["parameters"]}
+    assert list(document["components"]["responses"]["DEFAULT_ERROR"]["content"]) == ["application/problem+json"]
+
+
+@pytest.fixture
+def answers(site: Any) -> dict[type[Schema], Any]:
+    """One answer of each kind."""
+    clerk, lead = site.as_(CLERK), site.as_(LEAD)
+    found: dict[type[Schema], Any] = {shapes.StartedShape: clerk.post("/cases?wait=0", {"process": "notes", "variables": {}})}
+    case = found[shapes.StartedShape].json["id"]
+    task = site.task(case)
+    found[shapes.SavedShape] = clerk.put(f"/tasks/{task}/draft", {"variables": {"note": "x"}})
+    found[shapes.TaskShape] = clerk.get(f"/tasks/{task}")
+    found[shapes.TaskListShape] = clerk.get("/tasks")
+    found[shapes.HeldShape] = clerk.post(f"/tasks/{task}/claim")
+    found[shapes.CaseShape] = clerk.get(f"/cases/{case}")
+    found[shapes.CompletedShape] = clerk.post(f"/tasks/{task}/complete", {"variables": {"note": "x"}})
+    lead.post(f"/tasks/{site.task(case)}/complete", {"variables": {}, "signature": {"password": PASSWORD}})
+    found[shapes.CaseListShape] = clerk.get("/cases")
+    found[shapes.HistoryShape] = clerk.get(f"/cases/{case}/history")
+    found[shapes.ProcessListShape] = clerk.get("/processes")
+    found[shapes.StartShape] = clerk.get("/processes/notes")
+    found[shapes.AttachmentShape] = clerk.post("/attachments", data={"file": (io.BytesIO(b"x"), "a.txt")})
+    found[shapes.MessageShape] = clerk.post("/messages?wait=0", {"id": "m", "name": "n"})
+    found[shapes.MeShape] = clerk.get("/me")
+    return found
+
+
+def test_answers_have_the_shapes_that_the_document_promises(answers: dict[type[Schema], Any]) -> None:
+    for shape, answer in answers.items():
+        assert answer.status_code < 300, shape
+        assert shape().validate(answer.json) == {}, shape
+
+
+def test_problems_have_the_shape_that_the_document_promises(site: Any) -> None:
+    answer = site.as_(CLERK).post("/cases", {"process": "notes", "variables": {"more": 1}})
+    assert shapes.ProblemShape(unknown="exclude").validate(answer.json) == {}

@@ -25,10 +25,11 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from service.errors import Finding, Level
+from service.similarity import Index, Match, shared_parts, similar
 
 __all__ = [
-    "HANDLERS", "BpmnError", "CaseFacts", "Context", "Finding", "Handler", "Level", "Publication", "Record", "RegisterReader",
-    "Registered", "Write", "handler",
+    "HANDLERS", "BpmnError", "CaseFacts", "Context", "Finding", "Handler", "Index", "Level", "Match", "Publication", "Record",
+    "RegisterReader", "Registered", "Write", "handler", "shared_parts", "similar",
 ]  # fmt: skip
 
 Handler = Callable[["Context"], Mapping[str, Any] | None]
@@ -99,6 +100,7 @@ class Context:
     case: CaseFacts
     now: datetime
     registers: RegisterReader
+    parameters: Callable[[str], Any] = lambda name: None
     idempotency_key: str = ""
     findings: list[Finding] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
@@ -110,6 +112,13 @@ class Context:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    def parameter(self, name: str) -> Any:
+        """A dated parameter: the value in force when the case started, or today's when it applies to open cases.
+
+        Decimal for numbers, bool, or str. NotFound for a name that no regulation defines.
+        """
+        return self.parameters(name)
 
     def money(self, name: str) -> Decimal:
         """The amount in `name`, in yuan; 0 when it is empty."""

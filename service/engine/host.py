@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from service.engine import kernel
 from service.errors import Failed, Finding, InvalidAnswers, Level
 from service.sdk import CaseFacts, Context, Publication, Registered, RegisterReader, Write
 
-#: FEEL functions of ours, given by `bootstrap`: name -> function of the engine's legal time and the call's arguments.
-Functions = Mapping[str, Callable[..., Any]]
 
-#: Finds a handler by its name, or None.
-FindHandler = Callable[[str | None], Registered | None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What is the same for all cases, given by `Machine`.
+
+    `functions` are FEEL functions of ours by name; `find_handler` finds a handler by its name; `find_parameter` the value of a
+    dated parameter for a case that started on a day.
+    """
+
+    functions: Mapping[str, Callable[..., Any]]
+    find_handler: Callable[[str | None], Registered | None]
+    find_parameter: Callable[[str, date], Any]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,8 +32,7 @@ class CaseHost:
     moment: datetime
     facts: CaseFacts
     registers: RegisterReader
-    functions: Functions
-    find_handler: FindHandler
+    world: World
     findings: list[Finding] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
@@ -51,11 +57,11 @@ class CaseHost:
             return lambda: self.moment
         if name == "today":
             return lambda: self.moment.date()
-        return self.functions.get(name)
+        return self.world.functions.get(name)
 
     def inline(self, element: kernel.Element, variables: Mapping[str, Any]) -> Mapping[str, Any] | kernel.Pending | None:
         """Run a pure handler at once; a handler that is not inline becomes a job."""
-        registered = self.find_handler(element.task_type)
+        registered = self.world.find_handler(element.task_type)
         if registered is None:
             raise Failed(
                 f"没有名为“{element.task_type}”的处理程序（步骤 {element.id}）；请检查 handlers/ 目录与 CHENGXU_HANDLERS。",
@@ -79,7 +85,7 @@ class CaseHost:
     def context(self, element: kernel.Element, variables: Mapping[str, Any], *, key: str = "") -> Context:
         return Context(
             variables=variables, headers=element.headers, case=self.facts, now=self.moment, registers=self.registers,
-            idempotency_key=key,
+            idempotency_key=key, parameters=lambda name: self.world.find_parameter(name, self.facts.started_on),
         )  # fmt: skip
 
     def collect(self, context: Context) -> None:

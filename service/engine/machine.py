@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from service.access import RoleBook
 from service.clock import Clock
 from service.engine import work
 from service.engine.definitions import Definition, Library
+from service.engine.host import World
 from service.errors import Conflict
 from service.law import Calendar, CalendarDay, Catalogue, deadline, working_days_between
 from service.sdk import HANDLERS, Registered
@@ -68,14 +69,15 @@ class Machine:
     load_handlers: Callable[[], object] = lambda: None
     clock_changed: Callable[[], None] = lambda: None
     drain: Callable[[], object] = lambda: None
-    functions: Mapping[str, Callable[..., Any]] = field(init=False)
+    world: World = field(init=False)
 
     def __post_init__(self) -> None:
-        self.functions = {
+        functions: dict[str, Callable[..., Any]] = {
             "deadline": self._deadline,
             "working_days_between": lambda start, end: working_days_between(start, end, self.rules.calendar),
             "similar": similar,
         }
+        self.world = World(functions=functions, find_handler=self.find_handler, find_parameter=self.find_parameter)
 
     def find_handler(self, name: str | None) -> Registered | None:
         """Find a handler by name. One that is not known yet may have been put into a handler folder since the start."""
@@ -84,6 +86,10 @@ class Machine:
         if name not in HANDLERS:
             self.load_handlers()
         return HANDLERS.get(name)
+
+    def find_parameter(self, name: str, started: date) -> Any:
+        """The value of a dated parameter for a case; NotFound for a name that no regulation defines."""
+        return self.rules.catalogue.get_parameter_for_case(name, started=started, today=self.clock.now().date()).value
 
     @property
     def book(self) -> RoleBook:
@@ -109,7 +115,7 @@ class Machine:
         if name in ("today", "now"):
             moment = self.clock.now()
             return (lambda: moment.date()) if name == "today" else (lambda: moment)
-        return self.functions.get(name)
+        return self.world.functions.get(name)
 
     def begin(self, connection: Connection, row: CaseRow, *, actor: str) -> work.Work:
         """Load a locked case; Conflict when it has ended or is suspended."""
@@ -125,8 +131,7 @@ class Machine:
             connection,
             row,
             self.definition(connection, row),
-            functions=self.functions,
-            find_handler=self.find_handler,
+            world=self.world,
             actor=actor,
             at=self.clock.now(),
             machine=self.clock.machine(),

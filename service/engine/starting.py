@@ -170,7 +170,12 @@ def _new_case(
         started_by=by, started_at=at, ended_at=None, actors="{}", facts="{}", flags="[]", state=b"", variables=b"", revision=0,
         history_seq=0, history_head=GENESIS,
     )  # fmt: skip
-    host = works.make_host(connection, row, functions=machine.functions, find_handler=machine.find_handler, at=at)
+    host = works.make_host(
+        connection,
+        row,
+        world=machine.world,
+        at=at,
+    )
     run = kernel.Run.start(definition.process, dict(variables), host, start_event=start_event)
     return Work(
         connection=connection, row=row, definition=definition, run=run, host=host, chain=Chain(case_id, 0, GENESIS),

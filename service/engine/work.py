@@ -13,7 +13,7 @@ from service import tagged
 from service.engine import kernel, searching
 from service.engine.definitions import Definition
 from service.engine.events import Event
-from service.engine.host import CaseHost, FindHandler, Functions
+from service.engine.host import CaseHost, World
 from service.engine.people import Actors
 from service.engine.waiting import CORRELATE
 from service.errors import Finding, Level
@@ -132,14 +132,13 @@ def begin(
     row: CaseRow,
     definition: Definition,
     *,
-    functions: Functions,
-    find_handler: FindHandler,
+    world: World,
     actor: str,
     at: datetime,
     machine: datetime,
 ) -> Work:
     """Load a locked case into a `Work`."""
-    host = make_host(connection, row, functions=functions, find_handler=find_handler, at=at)
+    host = make_host(connection, row, world=world, at=at)
     return Work(
         connection=connection,
         row=row,
@@ -154,7 +153,7 @@ def begin(
     )
 
 
-def make_host(connection: Connection, row: CaseRow, *, functions: Functions, find_handler: FindHandler, at: datetime) -> CaseHost:
+def make_host(connection: Connection, row: CaseRow, *, world: World, at: datetime) -> CaseHost:
     return CaseHost(
         moment=at,
         facts=CaseFacts(
@@ -162,8 +161,7 @@ def make_host(connection: Connection, row: CaseRow, *, functions: Functions, fin
             started_on=row.started_at.date(),
         ),
         registers=registers.Registers(connection),
-        functions=functions,
-        find_handler=find_handler,
+        world=world,
     )  # fmt: skip
 
 

@@ -58,12 +58,37 @@ _UNTAG: dict[str, Callable[[Any], Any]] = {
     "$m": Months,
 }
 
+#: Wraps an object of a stranger that looks like a tag.
+_OBJECT = "$o"
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 def dumps(value: Any) -> bytes:
-    """Encode a tree of JSON values plus the tagged types. TypeError names a type that cannot be stored."""
-    return orjson.dumps(value, default=_tag, option=_OPTIONS)
+    """Encode a tree of JSON values plus the tagged types. TypeError names a type that cannot be stored.
+
+    An object of a stranger that looks like a tag (`{"$n": "abc"}`) is wrapped as `{"$o": …}` and comes back as it was.
+    """
+    tags = 0
+
+    def tag(item: Any) -> Any:
+        nonlocal tags
+        tagged = _tag(item)
+        tags += type(tagged) is dict
+        return tagged
+
+    data = orjson.dumps(value, default=tag, option=_OPTIONS)
+    # Inside a JSON text `{"$` can only be the beginning of an object: a quoted one would read `{\\"$`.
+    if data.count(b'{"$') == tags:
+        return data
+    return orjson.dumps(_wrap(value), default=_tag, option=_OPTIONS)
+
+
+def _wrap(value: Any) -> Any:
+    if isinstance(value, dict):
+        wrapped = {key: _wrap(inner) for key, inner in value.items()}
+        strange = len(value) == 1 and next(iter(value)) in (*_UNTAG, _OBJECT)
+        return {_OBJECT: wrapped} if strange else wrapped
+    return [_wrap(inner) for inner in value] if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
 def loads(data: bytes | str) -> Any:
@@ -80,6 +105,8 @@ def _revive(value: Any) -> Any:
             ((key, inner),) = value.items()
             if key in _UNTAG:
                 return _UNTAG[key](inner)
+            if key == _OBJECT and type(inner) is dict:
+                return {name: _revive(kept) for name, kept in inner.items()}
         return {key: _revive(inner) if type(inner) in (dict, list) else inner for key, inner in value.items()}
     if kind is list:
         return [_revive(inner) if type(inner) in (dict, list) else inner for inner in value]

@@ -15,7 +15,7 @@ import orjson
 from service import tagged
 from service.access import RoleBook
 from service.clock import SHANGHAI
-from service.engine import duty
+from service.engine import duty, kernel
 from service.engine.events import Event
 from service.engine.waiting import CHILD_ENDED, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
 from service.engine.work import Work
@@ -52,7 +52,7 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
         opened.append(
             {
                 "id": task_id, "case_id": work.row.id, "token": token, "element": element_id,
-                "name": element.name or element_id, "process": work.row.process, "unit": work.row.unit, "status": "open",
+                "name": _name(work, token, element), "process": work.row.process, "unit": work.row.unit, "status": "open",
                 "queue": offered.queues[0], "form": element.form, "priority": _priority(work, token, element.priority),
                 "due_at": due_at, "due_sort": FAR_FUTURE if due_at is None else int(due_at.timestamp() * 1000), "due": due,
                 "opened_at": work.at,
@@ -64,6 +64,13 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
     cases.insert_tasks(work.connection, opened)
     cases.insert_task_queues(work.connection, queues)
     cases.insert_task_bars(work.connection, bars)
+
+
+def _name(work: Work, token: str, element: kernel.Element) -> str:
+    """What the task is called; one of several instances tells which one it is."""
+    name = element.name or element.id
+    item = work.run.variables(token).get(element.multi.element) if element.multi and element.multi.element else None
+    return f"{name}：{item}"[:120] if isinstance(item, str) and item else name[:120]
 
 
 def _jobs(work: Work, rows: Sequence[Waiting], snapshot: Any) -> None:

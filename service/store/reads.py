@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    case,
     exists,
     false,
     func,
@@ -157,19 +158,21 @@ def list_done(connection: Connection, *, account: str, where: TaskFilter, after:
 
 def _with_case(connection: Connection, statement: Select[Any], order: Sequence[Key]) -> list[dict[str, Any]]:
     """Add to tasks what lists show of their case; the order has to be said again, because a join may lose it."""
-    inner = statement.subquery()
+    inner, root = statement.subquery(), cases.alias("root")
     rows = connection.execute(
         select(
             inner,
             cases.c.title,
             cases.c.business_key,
-            cases.c.facts,
+            # A child case that shows nothing of its own is shown by what its family is about.
+            case((cases.c.facts == "{}", root.c.facts), else_=cases.c.facts).label("facts"),
             cases.c.status.label("case_status"),
             cases.c.root,
             units.c.name.label("unit_name"),
             accounts.c.display_name.label("claimed_name"),
         )
         .join_from(inner, cases, cases.c.id == inner.c.case_id)
+        .join(root, root.c.id == cases.c.root)
         .join(units, units.c.id == inner.c.unit, isouter=True)
         .join(accounts, accounts.c.name == inner.c.claimed_by, isouter=True)
         .order_by(*_ordered(inner, order))

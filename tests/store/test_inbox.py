@@ -152,12 +152,12 @@ def test_the_badge_stops_at_a_thousand(store: Store, rows: Any) -> None:
         assert reads.count_todo(connection, account=ME, queues=MINE) == 1000
 
 
-@pytest.mark.parametrize("cursor", ["x", "-", "1e9-a", "--5-a", "²-a", "٣-a", "9" * 40 + "-a"])
-def test_a_cursor_that_is_not_ours_is_refused(store: Store, cursor: str) -> None:
-    with pytest.raises(Invalid, match="游标"):
-        page(store, cursor)
-    with pytest.raises(Invalid, match="游标"), store.read() as connection:
-        reads.list_done(connection, account=ME, where=TaskFilter(), after=cursor, limit=5)
+def test_a_cursor_that_is_not_ours_is_refused(store: Store) -> None:
+    for cursor in ("x", "-", "1e9-a", "--5-a", "²-a", "٣-a", "9" * 40 + "-a"):
+        with pytest.raises(Invalid, match="游标"):
+            page(store, cursor)
+        with pytest.raises(Invalid, match="游标"), store.read() as connection:
+            reads.list_done(connection, account=ME, where=TaskFilter(), after=cursor, limit=5)
 
 
 def test_a_cursor_from_the_end_of_time_finds_nothing_left_or_everything(store: Store, rows: Any, noon: datetime) -> None:

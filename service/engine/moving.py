@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service import tagged
-from service.clock import OffsetClock
+from service import feel, tagged
+from service.clock import SHANGHAI, OffsetClock
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import get_actor
 from service.errors import Conflict, Invalid, NotFound
+from service.law import add_months
 from service.store import cases, demo_clock, jobs, new_id
 from service.store.history import Entry, record_outside_cases
+from service.tagged import Months
 
 MOVE_CLOCK = "move_clock"
 
@@ -106,3 +108,25 @@ def _job(machine: Machine) -> dict[str, object]:
         "id": new_id(), "case_id": None, "root": None, "kind": MOVE_CLOCK, "state": "todo", "legal": False, "due_at": now,
         "retries": 1_000_000, "payload": tagged.dumps({}), "created_at": machine.clock.now(),
     }  # fmt: skip
+
+
+def read_moment(text: str) -> datetime:
+    """Read an ISO 8601 time; without an offset it is Shanghai's."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(
+            f"时间“{text}”无法识别，请写成 2026-08-20T09:00+08:00。",
+            message_en=f"{text} is no time: write 2026-08-20T09:00+08:00.",
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def later(now: datetime, period: str) -> datetime:
+    """Add an ISO 8601 duration such as P10D or P3M."""
+    value = feel.compile("duration(text)")({"text": period})
+    if isinstance(value, timedelta):
+        return now + value
+    if isinstance(value, Months):
+        return datetime.combine(add_months(now.date(), value.count), now.timetz())
+    raise Invalid(f"时长“{period}”无法识别，请写成 P10D。", message_en=f"{period} is no period: write P10D.")

@@ -35,6 +35,11 @@ def wait_for_all(seconds: float) -> bool:
     return _wait(is_at_rest, seconds)
 
 
+def wait_for_clock(seconds: float) -> bool:
+    """Wait until the demonstration's clock has arrived; returns whether it has."""
+    return _wait(lambda: not current.engine().clock_state().moving, seconds)
+
+
 def _wait(is_at_rest: Callable[[], bool], seconds: float) -> bool:
     until, pause = time.monotonic() + min(seconds, MOST), _FIRST_PAUSE
     while not is_at_rest():

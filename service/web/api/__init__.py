@@ -6,6 +6,7 @@ from flask import Flask
 
 from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.cases import blueprint as cases_blueprint
+from service.web.api.clock import blueprint as clock_blueprint
 from service.web.api.description import describe
 from service.web.api.me import blueprint as me_blueprint
 from service.web.api.messages import blueprint as messages_blueprint
@@ -18,5 +19,6 @@ def register(app: Flask) -> None:
         app,
         [
             processes_blueprint, cases_blueprint, tasks_blueprint, attachments_blueprint, messages_blueprint, me_blueprint,
+            clock_blueprint,
         ],
     )  # fmt: skip

@@ -64,6 +64,11 @@ class Message(Arguments):
     payload = fields.Dict(keys=fields.String(), load_default=dict)
 
 
+class Clock(Arguments):
+    now = _word(40, load_default=None, metadata={"description": "ISO 8601, such as 2026-08-20T09:00+08:00"})
+    advance = _word(20, load_default=None, metadata={"description": "ISO 8601 period, such as P10D"})
+
+
 class File(Arguments):
     file = Upload(required=True)
 

@@ -264,6 +264,11 @@ class MessageShape(Schema):
     rest = fields.Boolean()
 
 
+class ClockShape(Schema):
+    now = _text()
+    moving = fields.Boolean(required=True)
+
+
 class MembershipShape(Schema):
     role = _text()
     role_name = _text()

@@ -135,7 +135,7 @@ def _take(machine: Machine, connection: Connection, task_id: str, by: str) -> tu
         if not reads.may_read_case(connection, machine.book, actor, row):
             raise NotFound("没有这项待办。", message_en="There is no such task.")
         raise NotAllowed("该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role")
-    if row.status != "running" and task.status in ("open", "claimed"):
+    if row.status == "suspended":
         machine.begin(connection, row, actor=by)  # raises the Conflict that says why
     return task, machine.load(connection, row, actor=by), around
 

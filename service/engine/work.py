@@ -83,7 +83,7 @@ class Work:
 
     def apply_collected(self) -> list[Finding]:
         """Write what handlers and throw events left: registers, messages, findings. Returns the findings."""
-        for write in self.host.writes:
+        for write in sorted(self.host.writes, key=lambda one: (one.register, one.key)):  # the order in which rows are locked
             version = registers.write_register(self.connection, write, actor=self.actor, case_id=self.row.id, at=self.at)
             self.note(Event.REGISTER_WRITTEN, register=write.register, key=write.key, version=version)
         self.host.writes.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +13,8 @@ from typing import BinaryIO
 from service.errors import Invalid, NotFound
 
 _CHUNK = 1 << 20
+#: Seconds after which a file is no longer part of an upload that is going on.
+_SETTLED = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,16 @@ class Blobs:
         return found
 
     def remove(self, sha256: str) -> None:
-        self._path(sha256).unlink(missing_ok=True)
+        """Delete a file that no row names any more; one stored within the last hour may get its row any moment, and stays."""
+        path = self._path(sha256)
+        if path.exists() and time.time() - path.stat().st_mtime > _SETTLED:
+            path.unlink(missing_ok=True)
+
+    def sweep_incoming(self) -> None:
+        """Delete what uploads left that were killed half-way."""
+        for path in self._folder.glob("incoming-*"):
+            if time.time() - path.stat().st_mtime > _SETTLED:
+                path.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256

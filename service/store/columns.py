@@ -45,6 +45,11 @@ def insert_or(connection: Connection, table: Table) -> postgresql.Insert | sqlit
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
+def milliseconds(at: datetime) -> int:
+    """Count the whole milliseconds since 1970-01-01T00:00Z, exactly (a float of seconds would round some of them up)."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, stored as milliseconds since 1970-01-01T00:00Z and read back in Asia/Shanghai."""
 
@@ -52,7 +57,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MILLISECOND
+        return None if value is None else milliseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
         return None if value is None else datetime.fromtimestamp(value / 1000, SHANGHAI)

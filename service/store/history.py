@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from service import tagged
-from service.store.columns import insert_or
+from service.store.columns import insert_or, milliseconds
 from service.store.tables import day_chains, history
 
 ALGORITHM = "sha256"
@@ -79,8 +79,7 @@ def link_hash(
     before: bytes, chain: str, seq: int, kind: str, element: str | None, actor: str, at: datetime, payload_digest: bytes
 ) -> bytes:
     """Hash one link; `at` counts in milliseconds UTC, fields are separated by U+001F."""
-    milliseconds = int(at.astimezone(UTC).timestamp() * 1000)
-    head = "\x1f".join((chain, str(seq), kind, element or "", actor, str(milliseconds))).encode()
+    head = "\x1f".join((chain, str(seq), kind, element or "", actor, str(milliseconds(at)))).encode()
     return hashlib.sha256(before + head + payload_digest).digest()
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, false, func, literal, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, false, func, literal, or_, select, true, update
 
 from service.store.cases import JobRow
 from service.store.columns import Instant
@@ -112,9 +112,17 @@ def retry(connection: Connection, job_id: str, *, now: datetime) -> bool:
 
 
 def free_expired(connection: Connection, *, now: datetime) -> int:
-    """Give back the jobs whose lease has run out; returns how many."""
+    """Give back the jobs whose lease has run out; one that has used up its attempts is parked. Returns how many."""
+    spent = jobs.c.attempts >= jobs.c.retries
     changed = connection.execute(
-        update(jobs).where(jobs.c.state == "doing", jobs.c.lease_until < now).values(state="todo", lease=None, lease_until=None)
+        update(jobs)
+        .where(jobs.c.state == "doing", jobs.c.lease_until < now)
+        .values(
+            state=case((spent, "parked"), else_="todo"),
+            error=case((spent, "处理程序每次都在办理中中断，租约到期。"), else_=jobs.c.error),
+            lease=None,
+            lease_until=None,
+        )
     )
     return changed.rowcount
 

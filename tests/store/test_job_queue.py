@@ -105,6 +105,18 @@ def test_a_lease_that_ran_out_is_given_back(store: Store, rows: Any, noon: datet
     assert lease(store, job, noon, token="lease-2")
 
 
+def test_a_job_that_kills_every_worker_is_parked_when_its_attempts_are_spent(
+    store: Store, rows: Any, noon: datetime, minutes: Minutes
+) -> None:
+    (job,) = rows.jobs({"case_id": rows.case(), "retries": 2, "attempts": 1})
+    lease(store, job, noon)
+    with store.write() as connection:
+        jobs.free_expired(connection, now=noon + minutes(6))
+    parked = job_of(store, job)
+    assert (parked.state, parked.attempts) == ("parked", 2)
+    assert "中断" in (parked.error or "")
+
+
 def test_a_failed_job_waits_for_its_back_off_and_a_parked_one_for_a_person(
     store: Store, rows: Any, noon: datetime, minutes: Minutes
 ) -> None:

@@ -17,6 +17,7 @@ class Event(StrEnum):
     TASK_COMPLETED = "task.completed"  # payload: task, answers, walked, signature?
     TASK_CANCELLED = "task.cancelled"  # payload: task
     TIMER_FIRED = "timer.fired"  # payload: due, walked
+    DEADLINE_MOVED = "deadline.moved"  # payload: deadline, before, after, provisional, calendar
     JOB_DONE = "job.done"  # payload: type, result, walked
     JOB_FAILED = "job.failed"  # payload: type, error, attempt
     JOB_PARKED = "job.parked"  # payload: type, error

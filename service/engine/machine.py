@@ -135,6 +135,7 @@ class Machine:
             actor=actor,
             at=self.clock.now(),
             machine=self.clock.machine(),
+            calendar=self.rules.calendar.version,
         )
 
     def definition(self, connection: Connection, row: CaseRow) -> Definition:

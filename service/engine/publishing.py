@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from service.access import RoleBook
-from service.engine import kernel
+from service.engine import kernel, recomputing
 from service.engine.bundle import Bundle, Draft, definitions
 from service.engine.events import Event
 from service.engine.lint import Known, check
@@ -98,6 +98,8 @@ def store_calendar(machine: Machine, documents: Sequence[Mapping[str, Any]], *, 
             [Entry(kind=Event.CALENDAR_STORED.value, actor=by, at=at, payload={"year": year}) for year in changed],
         )
     machine.reload_rules()
+    if changed:
+        recomputing.request(machine)
     return tuple(changed)
 
 

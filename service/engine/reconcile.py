@@ -7,20 +7,16 @@ settled (the task completed, the job done) is passed in `settled` and left alone
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import orjson
-
-from service import tagged
 from service.access import RoleBook
-from service.clock import SHANGHAI
 from service.engine import duty, kernel
+from service.engine.due import NO_DUE, Due, due_of
 from service.engine.events import Event
 from service.engine.waiting import CHILD_ENDED, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
 from service.engine.work import Work
 from service.store import cases, new_id
-from service.store.cases import FAR_FUTURE, Waiting
+from service.store.cases import Waiting
 
 
 def reconcile(work: Work, rows: Sequence[Waiting], book: RoleBook, *, settled: Collection[str] = ()) -> None:
@@ -47,20 +43,19 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
             continue
         element = work.definition.process.elements[element_id]
         offered = duty.offer(work, element, token, book)
-        due, due_at = _due(work, token, element.due_date)
+        due = _due(work, token, element.due_date)
         task_id = new_id()
         opened.append(
             {
                 "id": task_id, "case_id": work.row.id, "token": token, "element": element_id,
                 "name": _name(work, token, element), "process": work.row.process, "unit": work.row.unit, "status": "open",
                 "queue": offered.queues[0], "form": element.form, "priority": _priority(work, token, element.priority),
-                "due_at": due_at, "due_sort": FAR_FUTURE if due_at is None else int(due_at.timestamp() * 1000), "due": due,
-                "opened_at": work.at,
+                **due.columns(work.calendar), "opened_at": work.at,
             }
         )  # fmt: skip
         queues += [{"task_id": task_id, "queue": queue} for queue in offered.queues[1:]]
         bars += [{"task_id": task_id, "account": account, "rule": rule} for account, rule in duty.barred_accounts(work, element)]
-        work.note(Event.TASK_OPENED, element=element_id, task=task_id, queue=list(offered.queues), due=due_at)
+        work.note(Event.TASK_OPENED, element=element_id, task=task_id, queue=list(offered.queues), due=due.at)
     cases.insert_tasks(work.connection, opened)
     cases.insert_task_queues(work.connection, queues)
     cases.insert_task_bars(work.connection, bars)
@@ -82,10 +77,10 @@ def _jobs(work: Work, rows: Sequence[Waiting], snapshot: Any) -> None:
             element = work.definition.process.elements[element_id]
             retries = work.run.evaluate(token, element.retries) if element.retries else 3
             work.job(SERVICE, token=token, element=element_id, type=element.task_type, retries=int(retries or 3))
-    for token, child, element_id, due in snapshot.timers:
+    for token, child, element_id, due, deadline in snapshot.timers:
         wanted.add((TIMER, token, child))
         if (TIMER, token, child) not in known:
-            work.job(TIMER, token=token, child=child, element=element_id, due_at=due)
+            work.job(TIMER, token=token, child=child, element=element_id, due_at=due, deadline=deadline)
     waiting_children = {token for token, _, _ in snapshot.children}
     stale = [
         row.id
@@ -136,22 +131,6 @@ def _priority(work: Work, token: str, source: str | None) -> int:
     return 50 if value is None else max(0, min(100, int(value)))
 
 
-def _due(work: Work, token: str, source: str | None) -> tuple[str | None, datetime | None]:
-    """Evaluate a due date: (its JSON with derivation, the instant after which it is overdue)."""
+def _due(work: Work, token: str, source: str | None) -> Due:
     value = work.run.evaluate(token, source) if source else None
-    if value is None or value == "":
-        return None, None
-    document = value if isinstance(value, dict) else {"nominal": value, "effective": value}
-    end = end_of(document.get("effective"))
-    return orjson.dumps(tagged.plain(document)).decode(), end
-
-
-def end_of(value: Any) -> datetime | None:
-    """The instant at which a deadline ends: 24:00 in Shanghai of a day, or the given moment."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
-    if isinstance(value, date):
-        return datetime.combine(value, time(), SHANGHAI) + timedelta(days=1)
-    return None
+    return NO_DUE if value is None or value == "" else due_of(value)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from service import tagged
-from service.engine import lifecycle, messaging, moving, starting
+from service.engine import lifecycle, messaging, moving, recomputing, starting
 from service.engine import work as works
 from service.engine.ending import settle
 from service.engine.events import Event
@@ -184,20 +184,27 @@ def _run_service(machine: Machine, job: JobRow) -> Ran:
         return _fail(machine, lease.job, error, lease=lease.token)
 
 
-def _move_clock(machine: Machine, job: JobRow) -> Ran:
+def _run_long(machine: Machine, job: JobRow) -> Ran:
+    """Work of many transactions: leased meanwhile, and taken up again from where it stood when its worker dies."""
     with machine.store.write() as connection:
         if not jobs.lease_job(connection, job.id, lease=new_id(), until=machine.clock.machine() + LEASE):
             return Ran.SKIPPED
-    moving.move_on(machine)
+    _LONG[job.kind](machine)
     with machine.store.write() as connection:
         cases.settle_jobs(connection, [job.id], state="done")
     return Ran.DONE
 
 
+_LONG: Mapping[str, Callable[[Machine], object]] = {
+    moving.MOVE_CLOCK: moving.move_on,
+    recomputing.RECOMPUTE: recomputing.recompute,
+}
+
+
 _RUNNERS: Mapping[str, Callable[[Machine, JobRow], Ran]] = {
     SERVICE: _run_service,
     CORRELATE: _correlate,
-    moving.MOVE_CLOCK: _move_clock,
+    **dict.fromkeys(_LONG, _run_long),
 }
 
 

@@ -179,7 +179,7 @@ def _new_case(
     run = kernel.Run.start(definition.process, dict(variables), host, start_event=start_event)
     return Work(
         connection=connection, row=row, definition=definition, run=run, host=host, chain=Chain(case_id, 0, GENESIS),
-        actors=actors, at=at, machine=machine.clock.machine(), actor=by,
+        actors=actors, at=at, machine=machine.clock.machine(), calendar=machine.rules.calendar.version, actor=by,
     )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class Work:
     actors: Actors
     at: datetime  # legal time of the command
     machine: datetime
+    calendar: str  # the version of the calendar in force
     actor: str
     jobs: list[dict[str, Any]] = field(default_factory=list)
 
@@ -66,6 +67,7 @@ class Work:
         type: str | None = None,
         due_at: datetime | None = None,
         retries: int = 3,
+        deadline: tuple[str, str] | None = None,
         payload: Mapping[str, Any] | None = None,
         anywhere: bool = False,
     ) -> str:
@@ -76,6 +78,8 @@ class Work:
                 "id": job_id, "case_id": None if anywhere else case_id or self.row.id, "root": self.row.root, "kind": kind,
                 "token": token, "child": child, "element": element, "type": type, "state": "todo",
                 "legal": due_at is not None, "due_at": due_at or self.machine, "retries": retries,
+                "deadline": deadline[0] if deadline else None, "trigger": deadline[1] if deadline else None,
+                "calendar": self.calendar if deadline else None,
                 "payload": None if payload is None else tagged.dumps(dict(payload)), "created_at": self.at,
             }
         )  # fmt: skip
@@ -136,6 +140,7 @@ def begin(
     actor: str,
     at: datetime,
     machine: datetime,
+    calendar: str,
 ) -> Work:
     """Load a locked case into a `Work`."""
     host = make_host(connection, row, world=world, at=at)
@@ -149,6 +154,7 @@ def begin(
         actors=Actors.from_text(row.actors),
         at=at,
         machine=machine,
+        calendar=calendar,
         actor=actor,
     )
 

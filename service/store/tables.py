@@ -196,6 +196,9 @@ tasks = Table(
     Column("due_at", Instant),
     Column("due_sort", BigInteger, nullable=False),  # due_at in milliseconds; far in the future when there is none
     Column("due", Text),  # the deadline with its derivation, JSON
+    Column("deadline", String(24)),  # the period that gives the due date, and what set it going, so that it can be reckoned anew
+    Column("trigger", String(40)),
+    Column("calendar", String(60)),  # the calendar by which it was reckoned
     Column("opened_at", Instant, nullable=False),
     Column("claimed_by", String(80)),
     Column("closed_by", String(80)),
@@ -204,6 +207,8 @@ tasks = Table(
           postgresql_where=text("status IN ('open','claimed')")),
     Index("ix_tasks_queue", "queue", "due_sort", "id", sqlite_where=text("status IN ('open','claimed')"),
           postgresql_where=text("status IN ('open','claimed')")),
+    Index("ix_tasks_calendar", "calendar", "case_id", sqlite_where=text("deadline IS NOT NULL AND status IN ('open','claimed')"),
+          postgresql_where=text("deadline IS NOT NULL AND status IN ('open','claimed')")),
     Index("ix_tasks_closed", "closed_by", "closed_at", postgresql_where=text("closed_by IS NOT NULL"),
           sqlite_where=text("closed_by IS NOT NULL")),
 )  # fmt: skip
@@ -239,6 +244,9 @@ jobs = Table(
     Column("state", String(12), nullable=False),
     Column("legal", Boolean, nullable=False),  # due by legal time (timers) or by machine time
     Column("due_at", Instant, nullable=False),
+    Column("deadline", String(24)),  # the period that gives the due date, and what set it going, so that it can be reckoned anew
+    Column("trigger", String(40)),
+    Column("calendar", String(60)),  # the calendar by which it was reckoned
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("retries", Integer, nullable=False, server_default="3"),
     Column("lease", String(24)),
@@ -247,6 +255,8 @@ jobs = Table(
     Column("error", Text),
     Column("created_at", Instant, nullable=False),
     Index("ix_jobs_due", "legal", "due_at", "id", sqlite_where=text("state = 'todo'"), postgresql_where=text("state = 'todo'")),
+    Index("ix_jobs_calendar", "calendar", "case_id", sqlite_where=text("deadline IS NOT NULL AND state = 'todo'"),
+          postgresql_where=text("deadline IS NOT NULL AND state = 'todo'")),
     Index("uq_jobs_doing", "case_id", unique=True, sqlite_where=text("state = 'doing'"),
           postgresql_where=text("state = 'doing'")),
     Index("ix_jobs_case", "case_id", sqlite_where=text("state IN ('todo','doing','parked')"),

@@ -31,7 +31,8 @@ class Trigger:
         """Work out what the token waits for: `{"timer": …}` or `{"key": …}`; once, so that later changes do not move it."""
         if self.time is not None:
             try:
-                return {"timer": as_state(timing(self.time(view), now))}
+                value = self.time(view)
+                return {"timer": as_state(timing(value, now)), **_deadline(value)}
             except (ValueError, OverflowError) as reason:
                 raise no_time(element, self.event.time or "", str(reason)) from reason
         if self.event.kind == "message":
@@ -45,6 +46,14 @@ class Trigger:
         if value is None:
             raise no_key(element, self.event.key or "")
         return correlation(value)
+
+
+def _deadline(value: Any) -> dict[str, Any]:
+    """Which period a timer comes from and what set it going, when the diagram asked the law for it."""
+    if not isinstance(value, Mapping) or "id" not in value or value.get("trigger") is None:
+        return {}
+    started = value["trigger"]
+    return {"deadline": [value["id"], started.isoformat() if isinstance(started, date) else str(started)]}
 
 
 def trigger(event: Event) -> Trigger:

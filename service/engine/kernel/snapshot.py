@@ -28,12 +28,16 @@ class JobRow(NamedTuple):
 
 
 class TimerRow(NamedTuple):
-    """A time to wait for. `child` is the timer's element behind an event-based gateway."""
+    """A time to wait for. `child` is the timer's element behind an event-based gateway.
+
+    `deadline` is (period, trigger in ISO 8601) when the time comes from the law, so that it can be reckoned anew.
+    """
 
     token: str
     child: str | None
     element: str
     due: datetime
+    deadline: tuple[str, str] | None
 
 
 class SubscriptionRow(NamedTuple):
@@ -104,7 +108,9 @@ class _Rows:
         armed = token.internal_data if child is None else token.internal_data["armed"][child]
         assert spec.trigger is not None
         if "timer" in armed:
-            self.timers.append(TimerRow(token.id, child, element, datetime.fromisoformat(armed["timer"]["due"])))
+            deadline = armed.get("deadline")
+            due = datetime.fromisoformat(armed["timer"]["due"])
+            self.timers.append(TimerRow(token.id, child, element, due, tuple(deadline) if deadline else None))
         elif spec.trigger.event.kind == "message":
             self.subscriptions.append(SubscriptionRow(token.id, child, element, spec.trigger.event.name or "", armed["key"]))
 

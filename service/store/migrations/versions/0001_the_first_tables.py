@@ -188,6 +188,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("legal", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("deadline", sa.String(length=24), nullable=True),
+        sa.Column("trigger", sa.String(length=40), nullable=True),
+        sa.Column("calendar", sa.String(length=60), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("retries", sa.Integer(), server_default="3", nullable=False),
         sa.Column("lease", sa.String(length=24), nullable=True),
@@ -198,6 +201,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_jobs_calendar",
+            ["calendar", "case_id"],
+            unique=False,
+            sqlite_where=sa.text("deadline IS NOT NULL AND state = 'todo'"),
+            postgresql_where=sa.text("deadline IS NOT NULL AND state = 'todo'"),
+        )
         batch_op.create_index(
             "ix_jobs_case",
             ["case_id"],
@@ -365,6 +375,9 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("due_sort", sa.BigInteger(), nullable=False),
         sa.Column("due", sa.Text(), nullable=True),
+        sa.Column("deadline", sa.String(length=24), nullable=True),
+        sa.Column("trigger", sa.String(length=40), nullable=True),
+        sa.Column("calendar", sa.String(length=60), nullable=True),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("claimed_by", sa.String(length=80), nullable=True),
         sa.Column("closed_by", sa.String(length=80), nullable=True),
@@ -373,6 +386,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
     with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tasks_calendar",
+            ["calendar", "case_id"],
+            unique=False,
+            sqlite_where=sa.text("deadline IS NOT NULL AND status IN ('open','claimed')"),
+            postgresql_where=sa.text("deadline IS NOT NULL AND status IN ('open','claimed')"),
+        )
         batch_op.create_index(
             "ix_tasks_closed",
             ["closed_by", "closed_at"],

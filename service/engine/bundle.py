@@ -47,12 +47,13 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One process as it would be published: its diagram, the forms it uses, and a digest of both."""
+    """One process as it would be published: its diagram, the forms and decisions it uses, and a digest of all."""
 
     key: str
     file: str
     xml: bytes
     forms: Mapping[str, Mapping[str, Any]]
+    decisions: Mapping[str, str]  # the DMN model that holds it, by decision id
     digest: str
 
 
@@ -141,14 +142,33 @@ def _draft(document: Document, xml: bytes, bundle: Bundle, problems: list[Proble
             problems.append(_fault("form-invalid", file, f"不是 JSON：{error}", f"not JSON: {error}"))
             continue
         forms[id] = schema
-    return Draft(key=document.id, file=document.file, xml=xml, forms=forms, digest=_digest(xml, forms))
+    decisions = {id: model for id in used_decisions(document) if (model := _model_of(id, bundle)) is not None}
+    digest = _digest(xml, forms, decisions)
+    return Draft(key=document.id, file=document.file, xml=xml, forms=forms, decisions=decisions, digest=digest)
 
 
-def _digest(xml: bytes, forms: Mapping[str, Any]) -> str:
+def used_decisions(document: Document) -> tuple[str, ...]:
+    """The ids of the decisions that the elements of a diagram call, each once, sorted."""
+    nodes = (node for element in document.elements.values() for node in element.extensions("calledDecision"))
+    return tuple(sorted({node.get("decisionId") or "" for node in nodes} - {""}))
+
+
+def _model_of(decision: str, bundle: Bundle) -> str | None:
+    """The DMN file that holds a decision; lint speaks up when there is none."""
+    for data in bundle.decisions.values():
+        root = markup.parse(data)
+        if any(node.get("id") == decision for node in root.iterchildren("{*}decision")):
+            return data.decode("utf-8-sig")
+    return None
+
+
+def _digest(xml: bytes, forms: Mapping[str, Any], decisions: Mapping[str, str]) -> str:
     """SHA-256 over canonical XML and sorted JSON: spacing, comments and the order of attributes and keys do not count."""
     canonical = etree.canonicalize(markup.parse(xml), strip_text=True)
     digest = hashlib.sha256(canonical.encode())
     digest.update(b"\0" + orjson.dumps(forms, option=orjson.OPT_SORT_KEYS))
+    for id, model in sorted(decisions.items()):
+        digest.update(f"\0{id}\0".encode() + etree.canonicalize(model, strip_text=True).encode())
     return digest.hexdigest()
 
 

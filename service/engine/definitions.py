@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service import dmn
 from service.engine import kernel
 from service.errors import NotFound
 from service.forms import Form
@@ -26,6 +27,7 @@ class Definition:
     regulation: str
     process: kernel.Process
     forms: Mapping[str, Form]
+    decisions: Mapping[str, dmn.Model]
     #: Forms with a choice of units: they need the list of units as the variable `units`.
     offering_units: frozenset[str]
 
@@ -63,6 +65,7 @@ def compile_definition(row: rows.DefinitionRow) -> Definition:
         regulation=row.regulation,
         process=kernel.parse(row.xml, process=row.key),
         forms={form_id: compile_form(schema) for form_id, schema in row.forms.items()},
+        decisions={decision: dmn.parse(model.encode()) for decision, model in row.decisions.items()},
         offering_units=frozenset(form_id for form_id, schema in row.forms.items() if _offers(schema, "units")),
     )
 

@@ -20,18 +20,22 @@ class Due:
 
     document: Mapping[str, Any] | None
     at: datetime | None
+    by_law: tuple[str, date | datetime] | None = None  # the period, and what set it going
 
-    def columns(self, calendar: str) -> dict[str, Any]:
-        """The columns of a task row; `calendar` is the version by which a deadline of the law was reckoned."""
-        document = self.document or {}
-        by_law = document.get("id") is not None and document.get("trigger") is not None
+    def columns(self, calendar: str, notice_at: datetime | None = None) -> dict[str, Any]:
+        """The columns of a task row; `calendar` is the version by which a deadline of the law was reckoned.
+
+        `notice_at` is when that deadline next gives notice.
+        """
+        by_law = self.by_law
         return {
             "due_at": self.at,
             "due_sort": FAR_FUTURE if self.at is None else int(self.at.timestamp() * 1000),
             "due": None if self.document is None else orjson.dumps(self.document).decode(),
-            "deadline": document["id"] if by_law else None,
-            "trigger": str(document["trigger"]) if by_law else None,
+            "deadline": by_law[0] if by_law else None,
+            "trigger": by_law[1].isoformat() if by_law else None,
             "calendar": calendar if by_law else None,
+            "notice_at": notice_at if by_law else None,
         }
 
 
@@ -41,7 +45,9 @@ NO_DUE = Due(document=None, at=None)
 def due_of(value: Any) -> Due:
     """From what a diagram gave: a `deadline(…)` context, a date, a time, or either as ISO 8601 text."""
     document = value if isinstance(value, Mapping) else {"nominal": value, "effective": value}
-    return Due(document=tagged.plain(dict(document)), at=end_of(document.get("effective")))
+    period, trigger = document.get("id"), document.get("trigger")
+    by_law = (str(period), trigger) if period is not None and isinstance(trigger, date) else None
+    return Due(document=tagged.plain(dict(document)), at=end_of(document.get("effective")), by_law=by_law)
 
 
 def end_of(value: Any) -> datetime | None:

@@ -17,6 +17,9 @@ class Event(StrEnum):
     TASK_COMPLETED = "task.completed"  # payload: task, answers, walked, signature?
     TASK_CANCELLED = "task.cancelled"  # payload: task
     TIMER_FIRED = "timer.fired"  # payload: due, walked
+    DEADLINE_REMINDED = "deadline.reminded"  # payload: task, deadline, queue, labels, zh, en
+    DEADLINE_DUE = "deadline.due"  # the same
+    DEADLINE_OVERDUE = "deadline.overdue"  # the same, and escalated_to
     DEADLINE_MOVED = "deadline.moved"  # payload: deadline, before, after, provisional, calendar
     JOB_DONE = "job.done"  # payload: type, result, walked
     JOB_FAILED = "job.failed"  # payload: type, error, attempt
@@ -28,6 +31,7 @@ class Event(StrEnum):
     MESSAGE_RECEIVED = "message.received"  # payload: name, message, walked
     ERROR_CAUGHT = "error.caught"  # payload: code, walked
     RULE_FOUND = "rule.found"  # payload: findings
+    DECISION_MADE = "decision.made"  # payload: decision, value, trace
     REGISTER_WRITTEN = "register.written"  # payload: register, key, version
     DEFINITION_PUBLISHED = "definition.published"  # payload: key, version, digest
     REGULATION_STORED = "regulation.stored"  # payload: id, digest

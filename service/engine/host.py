@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from service import dmn, tagged
 from service.engine import kernel
 from service.errors import Failed, Finding, InvalidAnswers, Level
 from service.sdk import CaseFacts, Context, Publication, Registered, RegisterReader, Write
@@ -33,9 +34,11 @@ class CaseHost:
     facts: CaseFacts
     registers: RegisterReader
     world: World
+    decisions: Mapping[str, dmn.Model]
     findings: list[Finding] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
+    decided: list[dict[str, Any]] = field(default_factory=list)
     _case: dict[str, Any] | None = None
 
     def now(self) -> datetime:
@@ -77,10 +80,14 @@ class CaseHost:
         return result
 
     def decide(self, decision_id: str, variables: Mapping[str, Any]) -> Any:
-        raise Failed(
-            f"决策表 {decision_id} 尚不可用：决策表引擎在后续版本提供。",
-            message_en=f"Decision {decision_id} cannot be evaluated yet.",
-        )
+        """Evaluate a decision of the definition over the variables of the step; keeps why it came out so."""
+        model = self.decisions.get(decision_id)
+        if model is None:
+            raise Failed(f"没有决策 {decision_id}。", message_en=f"There is no decision {decision_id}.")
+        given = {name: self.lookup(name) for name in ("today", "now", "case")}
+        result = model.evaluate(decision_id, {**given, **self.world.functions, **variables})
+        self.decided.append({"decision": decision_id, **tagged.plain(result.as_json())})
+        return result.value
 
     def context(self, element: kernel.Element, variables: Mapping[str, Any], *, key: str = "") -> Context:
         return Context(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from service.clock import Clock
 from service.engine import work
 from service.engine.definitions import Definition, Library
 from service.engine.host import World
+from service.engine.reminding import Notice, list_notices
 from service.errors import Conflict
 from service.law import Calendar, CalendarDay, Catalogue, deadline, working_days_between
 from service.sdk import HANDLERS, Registered
@@ -20,6 +21,15 @@ from service.store import Connection, Store
 from service.store import definitions as definition_rows
 from service.store.blobs import Blobs
 from service.store.cases import CaseRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoned:
+    """A deadline as diagrams see it, with its notices."""
+
+    context: Mapping[str, Any]
+    notices: tuple[Notice, ...]
+
 
 #: How many deadlines are kept at the most.
 MOST_DEADLINES = 10_000
@@ -33,16 +43,29 @@ class Rules:
     calendar: Calendar
     book: RoleBook
     stamp: str
-    _deadlines: dict[tuple[str, Any], dict[str, Any]] = field(default_factory=dict, repr=False)
+    _reckoned: dict[tuple[str, Any], Reckoned] = field(default_factory=dict, repr=False)
+
+    def reckon(self, period: str, trigger: date | datetime) -> Reckoned:
+        """Reckon a deadline; the same question is asked often, so that answers are kept."""
+        known = self._reckoned.get((period, trigger))
+        if known is None:
+            found = deadline(period, trigger, catalogue=self.catalogue, calendar=self.calendar)
+            notices = list_notices(found, catalogue=self.catalogue, calendar=self.calendar)
+            known = Reckoned(context=found.as_context(), notices=notices)
+            if len(self._reckoned) < MOST_DEADLINES:
+                self._reckoned[period, trigger] = known
+        return known
 
     def deadline(self, period: str, trigger: date | datetime) -> dict[str, Any]:
-        """Reckon a deadline as a FEEL context; the same question is asked often, so that answers are kept."""
-        known = self._deadlines.get((period, trigger))
-        if known is None:
-            known = deadline(period, trigger, catalogue=self.catalogue, calendar=self.calendar).as_context()
-            if len(self._deadlines) < MOST_DEADLINES:
-                self._deadlines[period, trigger] = known
-        return dict(known)
+        """A deadline as the FEEL context that diagrams see."""
+        return dict(self.reckon(period, trigger).context)
+
+    def notices(self, period: str, trigger: date | datetime) -> tuple[Notice, ...]:
+        """The notices of a deadline, the earliest first."""
+        return self.reckon(period, trigger).notices
+
+    def next_notice(self, period: str, trigger: date | datetime, *, after: datetime) -> datetime | None:
+        return next((one.at for one in self.notices(period, trigger) if one.at > after), None)
 
     @classmethod
     def read(cls, connection: Connection) -> Rules:
@@ -136,6 +159,7 @@ class Machine:
             at=self.clock.now(),
             machine=self.clock.machine(),
             calendar=self.rules.calendar.version,
+            next_notice=self.rules.next_notice,
         )
 
     def definition(self, connection: Connection, row: CaseRow) -> Definition:

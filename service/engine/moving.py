@@ -15,7 +15,7 @@ from service.engine.machine import Machine
 from service.engine.people import get_actor
 from service.errors import Conflict, Invalid, NotFound
 from service.law import add_months
-from service.store import cases, demo_clock, jobs, new_id
+from service.store import cases, demo_clock, due_notices, jobs, new_id
 from service.store.history import Entry, record_outside_cases
 from service.tagged import Months
 
@@ -86,8 +86,9 @@ def move_on(machine: Machine) -> None:
             offset, target = demo_clock.read(connection)
             if target is None:
                 return
-            due = jobs.next_legal_due(connection, after=machine.clock.now())
-            stop = target if due is None else min(target, due)
+            now = machine.clock.now()
+            due = (jobs.next_legal_due(connection, after=now), due_notices.next_due(connection, after=now))
+            stop = min([target, *(one for one in due if one is not None)])
             arrived = stop == target
             ahead = max(offset, stop - machine.clock.machine() + _TICK)
             demo_clock.write(connection, offset=ahead, target=target)

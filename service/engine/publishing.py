@@ -123,7 +123,8 @@ def _store(connection: Connection, draft: Draft, bundle: Bundle, book: RoleBook,
     ]  # fmt: skip
     version = rows.insert_definition(
         connection, key=draft.key, digest=draft.digest, name=process.name or draft.key,
-        regulation=_regulation_of(draft, bundle, process, book), xml=draft.xml, forms=draft.forms, message_starts=starts, by=by,
+        regulation=_regulation_of(draft, bundle, process, book), xml=draft.xml, forms=draft.forms,
+        decisions=draft.decisions, message_starts=starts, by=by,
         at=at,
     )  # fmt: skip
     return version, True

@@ -92,10 +92,10 @@ def case_variables(machine: Machine, connection: Connection, row: CaseRow) -> di
 
 def view_task(machine: Machine, connection: Connection, task_id: str, actor: Actor) -> TaskView:
     """Load a task for its reader. NotFound for who may not read its case."""
-    task = cases.find_task(connection, task_id)
-    row = cases.find_case(connection, task.case_id) if task is not None else None
-    if task is None or row is None:
+    found = cases.find_with_case(connection, task_id)
+    if found is None:
         raise NotFound("没有这项待办。", message_en="There is no such task.")
+    task, row = found
     queues = actor_queues(actor, machine.book)
     offered = task.queue in queues or not queues.isdisjoint(rows.more_queues(connection, task_id))
     if not offered and not may_read_case(connection, machine.book, actor, row):

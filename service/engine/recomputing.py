@@ -67,7 +67,9 @@ def _recompute_case(machine: Machine, connection: Connection, case_id: str, vers
     for held in outdated.list_dated(connection, case_id, version):
         context = machine.rules.deadline(held.deadline, read_trigger(held.trigger))
         after = due_of(context)
-        outdated.redate(connection, held, after.columns(version))
+        trigger = read_trigger(held.trigger)
+        notice = machine.rules.next_notice(held.deadline, trigger, after=machine.clock.now())
+        outdated.redate(connection, held, after.columns(version, notice))
         before = orjson.loads(held.due) if held.due else {}
         if after.at != held.due_at or (before and before["provisional"] != context["provisional"]):
             moved += 1

@@ -7,6 +7,7 @@ settled (the task completed, the job done) is passed in `settled` and left alone
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from service.access import RoleBook
@@ -50,7 +51,7 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
                 "id": task_id, "case_id": work.row.id, "token": token, "element": element_id,
                 "name": _name(work, token, element), "process": work.row.process, "unit": work.row.unit, "status": "open",
                 "queue": offered.queues[0], "form": element.form, "priority": _priority(work, token, element.priority),
-                **due.columns(work.calendar), "opened_at": work.at,
+                **due.columns(work.calendar, _next_notice(work, due)), "opened_at": work.at,
             }
         )  # fmt: skip
         queues += [{"task_id": task_id, "queue": queue} for queue in offered.queues[1:]]
@@ -59,6 +60,10 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
     cases.insert_tasks(work.connection, opened)
     cases.insert_task_queues(work.connection, queues)
     cases.insert_task_bars(work.connection, bars)
+
+
+def _next_notice(work: Work, due: Due) -> datetime | None:
+    return None if due.by_law is None else work.next_notice(*due.by_law, after=work.at)
 
 
 def _name(work: Work, token: str, element: kernel.Element) -> str:

@@ -173,13 +173,15 @@ def _new_case(
     host = works.make_host(
         connection,
         row,
+        definition,
         world=machine.world,
         at=at,
     )
     run = kernel.Run.start(definition.process, dict(variables), host, start_event=start_event)
     return Work(
         connection=connection, row=row, definition=definition, run=run, host=host, chain=Chain(case_id, 0, GENESIS),
-        actors=actors, at=at, machine=machine.clock.machine(), calendar=machine.rules.calendar.version, actor=by,
+        actors=actors, at=at, machine=machine.clock.machine(), calendar=machine.rules.calendar.version,
+        next_notice=machine.rules.next_notice, actor=by,
     )  # fmt: skip
 
 

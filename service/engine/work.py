@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -49,6 +49,7 @@ class Work:
     at: datetime  # legal time of the command
     machine: datetime
     calendar: str  # the version of the calendar in force
+    next_notice: Callable[..., datetime | None]
     actor: str
     jobs: list[dict[str, Any]] = field(default_factory=list)
 
@@ -97,6 +98,9 @@ class Work:
         for thrown in self.run.thrown:
             self._send(thrown.message, thrown.correlation, thrown.payload, thrown.element)
         self.run.thrown.clear()
+        for decided in self.host.decided:
+            self.note(Event.DECISION_MADE, **decided)
+        self.host.decided.clear()
         findings = list(self.host.findings)
         self.host.findings.clear()
         if findings:
@@ -141,9 +145,10 @@ def begin(
     at: datetime,
     machine: datetime,
     calendar: str,
+    next_notice: Callable[..., datetime | None],
 ) -> Work:
     """Load a locked case into a `Work`."""
-    host = make_host(connection, row, world=world, at=at)
+    host = make_host(connection, row, definition, world=world, at=at)
     return Work(
         connection=connection,
         row=row,
@@ -155,11 +160,12 @@ def begin(
         at=at,
         machine=machine,
         calendar=calendar,
+        next_notice=next_notice,
         actor=actor,
     )
 
 
-def make_host(connection: Connection, row: CaseRow, *, world: World, at: datetime) -> CaseHost:
+def make_host(connection: Connection, row: CaseRow, definition: Definition, *, world: World, at: datetime) -> CaseHost:
     return CaseHost(
         moment=at,
         facts=CaseFacts(
@@ -167,7 +173,7 @@ def make_host(connection: Connection, row: CaseRow, *, world: World, at: datetim
             started_on=row.started_at.date(),
         ),
         registers=registers.Registers(connection),
-        world=world,
+        world=world, decisions=definition.decisions,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
@@ -49,14 +49,22 @@ def _shift_time(moment: time, by: timedelta) -> time:
 
 
 def _since(left: date, right: date) -> timedelta:
-    """Subtract two dates or date-times; a plain date is midnight in the other's zone."""
-    return _moment(left, right) - _moment(right, left)
+    """Subtract two dates or date-times; a plain date is midnight, in UTC where the other has a zone."""
+    start, end = _moment(right, left), _moment(left, right)
+    if start.tzinfo and end.tzinfo:  # Python subtracts the clocks of one zone, across the change to summer time
+        return end.astimezone(UTC) - start.astimezone(UTC)
+    return end - start
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    """Shift a date-time by elapsed time, not by the clock."""
+    return (moment.astimezone(UTC) + by).astimezone(moment.tzinfo) if moment.tzinfo else moment + by
 
 
 def _moment(value: date, other: date) -> datetime:
     if isinstance(value, datetime):
         return value
-    return datetime.combine(value, _MIDNIGHT, other.tzinfo if isinstance(other, datetime) else None)
+    return datetime.combine(value, _MIDNIGHT, UTC if isinstance(other, datetime) and other.tzinfo else None)
 
 
 def _between_times(left: time, right: time) -> timedelta:
@@ -75,8 +83,8 @@ _ADD: Final[dict[tuple[Kind, Kind], Operation]] = {
     (_P, _D): lambda a, b: _shift_date(b, a),
     (_D, _M): lambda a, b: add_months(a, b.count),
     (_M, _D): lambda a, b: add_months(b, a.count),
-    (_DT, _P): lambda a, b: a + b,
-    (_P, _DT): lambda a, b: a + b,
+    (_DT, _P): _later,
+    (_P, _DT): lambda a, b: _later(b, a),
     (_DT, _M): lambda a, b: add_months(a, b.count),
     (_M, _DT): lambda a, b: add_months(b, a.count),
     (_T, _P): _shift_time,
@@ -94,7 +102,7 @@ _SUBTRACT: Final[dict[tuple[Kind, Kind], Operation]] = {
     (_T, _T): _between_times,
     (_D, _P): lambda a, b: _shift_date(a, -b),
     (_D, _M): lambda a, b: add_months(a, -b.count),
-    (_DT, _P): lambda a, b: a - b,
+    (_DT, _P): lambda a, b: _later(a, -b),
     (_DT, _M): lambda a, b: add_months(a, -b.count),
     (_T, _P): lambda a, b: _shift_time(a, -b),
     (_P, _P): lambda a, b: a - b,
@@ -133,12 +141,16 @@ def _operation(table: dict[tuple[Kind, Kind], Operation]) -> Operation:
     return operate
 
 
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    return CONTEXT.power(base, exponent) if exponent else Decimal(1)
+
+
 OPERATIONS: Final[dict[str, Operation]] = {
     "+": _operation(_ADD),
     "-": _operation(_SUBTRACT),
     "*": _operation(_MULTIPLY),
     "/": _operation(_DIVIDE),
-    "**": _operation({(_N, _N): CONTEXT.power}),
+    "**": _operation({(_N, _N): _power}),
 }
 
 

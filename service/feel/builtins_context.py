@@ -10,11 +10,13 @@ from service.feel.values import Kind, Value, kind_of, native
 
 
 @builtin("get value", "m:context, key:string")
+@builtin("get value", "context:context, key:string")
 def get_value(context: Mapping[str, Value], key: str) -> Value:
     return native(context.get(key))
 
 
 @builtin("get value", "m:context, keys:list")
+@builtin("get value", "context:context, keys:list")
 def get_nested_value(context: Value, keys: list[Value]) -> Value:
     if not keys:
         return None
@@ -26,6 +28,7 @@ def get_nested_value(context: Value, keys: list[Value]) -> Value:
 
 
 @builtin("get entries", "m:context")
+@builtin("get entries", "context:context")
 def get_entries(context: Mapping[str, Value]) -> list[dict[str, Value]]:
     return bounded_list([{"key": key, "value": value} for key, value in context.items()])
 

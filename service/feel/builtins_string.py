@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from service.feel.arithmetic import whole
 from service.feel.errors import too_much
 from service.feel.limits import MAX_TEXT, bounded_list, bounded_text
-from service.feel.patterns import compile_pattern, compile_replacement
+from service.feel.patterns import compile_pattern, compile_replacement, match_steps
 from service.feel.registry import builtin
 from service.feel.values import Value
 
@@ -15,9 +16,9 @@ from service.feel.values import Value
 @builtin("substring", "string:string, start position:number, length:number?")
 def substring(text: str, start: Decimal, length: Decimal | None = None) -> str | None:
     first = whole(start)
-    if first == 0 or abs(first) > len(text) + 1 or (length is not None and whole(length) < 1):
+    if first == 0 or abs(first) > len(text) or (length is not None and whole(length) < 1):
         return None
-    begin = first - 1 if first > 0 else max(len(text) + first, 0)
+    begin = first - 1 if first > 0 else len(text) + first
     return text[begin:] if length is None else text[begin : begin + whole(length)]
 
 
@@ -69,13 +70,20 @@ def ends_with(text: str, match: str) -> bool:
 
 @builtin("matches", "input:string, pattern:string, flags:string|null?")
 def matches(text: str, pattern: str, flags: str | None = None) -> bool | None:
-    compiled = compile_pattern(pattern, flags or "")
+    compiled = _prepared(pattern, flags or "", text)
     return None if compiled is None else compiled.search(text) is not None
+
+
+def _prepared(pattern: str, flags: str, text: str) -> re.Pattern[str] | None:
+    compiled = compile_pattern(pattern, flags)
+    if compiled is not None:
+        match_steps(pattern, flags, len(text))
+    return compiled
 
 
 @builtin("replace", "input:string, pattern:string, replacement:string, flags:string|null?")
 def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
-    compiled = compile_pattern(pattern, flags or "")
+    compiled = _prepared(pattern, flags or "", text)
     if compiled is None or compiled.search("") is not None:
         return None
     literal = "q" in (flags or "")
@@ -85,7 +93,7 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None = None)
 
 @builtin("split", "string:string, delimiter:string")
 def split(text: str, delimiter: str) -> list[str] | None:
-    compiled = compile_pattern(delimiter, "")
+    compiled = _prepared(delimiter, "", text)
     if compiled is None:
         return None
     parts: list[str] = []

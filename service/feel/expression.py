@@ -16,20 +16,26 @@ from service.feel import (
     builtins_range,
     builtins_string,
     builtins_temporal,
+    calls,
+    functions,
     iteration,
+    literals,
+    operators,
 )
-from service.feel.calls import tests_of
 from service.feel.compiler import Compiler, Run, Test
+from service.feel.constants import constant_of
 from service.feel.errors import FeelError, too_much
 from service.feel.limits import MAX_DEPTH, Budget
 from service.feel.parser import parse
 from service.feel.scopes import Frame
+from service.feel.types import FindType
+from service.feel.unary import tests_of
 from service.feel.values import Scope, Value, native
 
 #: Modules that declare grammar rules and built-ins when they are imported.
 DECLARING: Final = (
     builtins_aggregate, builtins_boolean, builtins_context, builtins_conversion, builtins_list, builtins_numeric,
-    builtins_range, builtins_string, builtins_temporal, iteration,
+    builtins_range, builtins_string, builtins_temporal, calls, functions, iteration, literals, operators,
 )  # fmt: skip
 _CACHE: Final = 4_096
 
@@ -37,7 +43,7 @@ _CACHE: Final = 4_096
 class Expression:
     """A compiled expression: call it with a scope. Threads may share it."""
 
-    __slots__ = ("_run", "functions", "names", "possible_names", "source")
+    __slots__ = ("_run", "constant", "functions", "names", "possible_names", "source")
 
     def __init__(self, source: str, run: Run, compiler: Compiler) -> None:
         self.source = source
@@ -45,6 +51,8 @@ class Expression:
         #: Names inside filters: of an item, or of the scope.
         self.possible_names = frozenset(compiler.possible - compiler.names)
         self.functions = frozenset(compiler.functions)
+        #: What it gives whatever the scope, or `constants.VARIES`.
+        self.constant = constant_of(run)
         self._run = _framed(run) if compiler.framed else run
 
     def __call__(self, scope: Scope) -> Value:
@@ -59,21 +67,24 @@ class Expression:
 
 
 class UnaryTests:
-    """A compiled cell of a decision table: call it with a scope and the value under test."""
+    """A compiled cell of a decision table: call it with a scope and the value under test.
 
-    __slots__ = ("_test", "functions", "names", "possible_names", "source")
+    `test` is the same for callers who have a FEEL value and answer for RecursionError themselves.
+    """
+
+    __slots__ = ("functions", "names", "possible_names", "source", "test")
 
     def __init__(self, source: str, test: Test, compiler: Compiler) -> None:
         self.source = source
         self.names = frozenset(compiler.names)
         self.possible_names = frozenset(compiler.possible - compiler.names)
         self.functions = frozenset(compiler.functions)
-        self._test = _framed_test(test) if compiler.framed else test
+        self.test = _framed_test(test) if compiler.framed else test
 
     def __call__(self, scope: Scope, value: Value) -> bool | None:
         """Test a value. FeelError only when a limit is passed."""
         try:
-            return self._test(scope, native(value))
+            return self.test(scope, native(value))
         except RecursionError:
             raise _too_deep() from None
 
@@ -100,32 +111,32 @@ class Literal:
         return f"Literal({self.source!r})"
 
 
-def compile(source: str, *, names: Iterable[str] = ()) -> Expression:
+def compile(source: str, *, names: Iterable[str] = (), find_type: FindType | None = None) -> Expression:
     """Compile an expression, or take it from the cache.
 
     `names` are known names that hold keywords, operators or dots and so cannot be told from the text alone.
-    FeelError when it is no FEEL.
+    `find_type` knows the types of a model (for `instance of` and typed parameters). FeelError when it is no FEEL.
     """
-    return _compile(source, frozenset(names)) if names else _compile(source)
+    return _compile(source, frozenset(names), find_type) if names or find_type else _compile(source)
 
 
 @lru_cache(_CACHE)
-def _compile(source: str, names: frozenset[str] = frozenset()) -> Expression:
-    compiler = Compiler()
+def _compile(source: str, names: frozenset[str] = frozenset(), find_type: FindType | None = None) -> Expression:
+    compiler = Compiler(find_type)
     try:
         return Expression(source, compiler.run(parse(source, names=names)), compiler)
     except RecursionError:
         raise _too_deep() from None
 
 
-def compile_tests(source: str, *, names: Iterable[str] = ()) -> UnaryTests:
+def compile_tests(source: str, *, names: Iterable[str] = (), find_type: FindType | None = None) -> UnaryTests:
     """Compile the unary tests of a decision table's cell (`> 5, [10..20)`, `not("a")`, `-`, anything with `?`)."""
-    return _compile_tests(source, frozenset(names)) if names else _compile_tests(source)
+    return _compile_tests(source, frozenset(names), find_type) if names or find_type else _compile_tests(source)
 
 
 @lru_cache(_CACHE)
-def _compile_tests(source: str, names: frozenset[str] = frozenset()) -> UnaryTests:
-    compiler = Compiler()
+def _compile_tests(source: str, names: frozenset[str] = frozenset(), find_type: FindType | None = None) -> UnaryTests:
+    compiler = Compiler(find_type)
     try:
         return UnaryTests(source, tests_of(compiler, parse(source, start="tests", names=names)), compiler)
     except RecursionError:
@@ -140,14 +151,14 @@ def attribute(text: str) -> Expression | Literal:
 
 def _framed(run: Run) -> Run:
     def evaluate(scope: Any) -> Value:
-        return run(Frame(scope, {}, Budget()))
+        return run(Frame(scope, {}, getattr(scope, "budget", None) or Budget()))
 
     return evaluate
 
 
 def _framed_test(test: Test) -> Test:
     def evaluate(scope: Any, value: Value) -> bool | None:
-        return test(Frame(scope, {}, Budget()), value)
+        return test(Frame(scope, {}, getattr(scope, "budget", None) or Budget()), value)
 
     return evaluate
 

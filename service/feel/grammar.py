@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _SPELLED: Final = (
-    "IF THEN ELSE FOR IN RETURN SOME EVERY SATISFIES AND OR BETWEEN TRUE FALSE NULL INSTANCE_OF FUNCTION NOT "
+    "IF THEN ELSE FOR IN RETURN SOME EVERY SATISFIES AND OR BETWEEN TRUE FALSE NULL INSTANCE_OF FUNCTION EXTERNAL NOT "
     "NAME KEY NUMBER STRING AT DOTS DOT COMMA COLON ARROW POWER COMPARE PLUS MINUS TIMES "
     "LPAR RPAR LSQB RSQB LBRACE RBRACE RANGE_OPEN RANGE_CLOSE TYPE_OPEN TYPE_CLOSE"
 )
@@ -29,6 +29,7 @@ tests: MINUS -> any_test
      | SOME bindings SATISFIES expr -> some_
      | EVERY bindings SATISFIES expr -> every_
      | FUNCTION LPAR [params] RPAR expr -> function_
+     | FUNCTION LPAR [params] RPAR EXTERNAL expr -> external
 bindings: binding (COMMA binding)*
 binding: NAME IN expr -> bind
        | NAME IN expr DOTS expr -> bind_range
@@ -77,9 +78,10 @@ named: NAME COLON expr
 entry: (KEY|STRING) COLON expr
 
 type: NAME -> type_name
-    | NAME TYPE_OPEN type (COMMA type)* TYPE_CLOSE [ARROW type] -> type_of
+    | NAME TYPE_OPEN type (COMMA type)* TYPE_CLOSE [result] -> type_of
     | NAME TYPE_OPEN member (COMMA member)* TYPE_CLOSE -> type_context
-    | NAME TYPE_OPEN TYPE_CLOSE [ARROW type] -> type_of
+    | NAME TYPE_OPEN TYPE_CLOSE [result] -> type_of
+result: ARROW type
 member: NAME COLON type
 """
 

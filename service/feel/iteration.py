@@ -1,4 +1,4 @@
-"""Compiles what binds names: contexts, filters, `for`, `some`, `every` and function literals."""
+"""Compiles what binds names: contexts, filters, `for`, `some` and `every`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from service.feel.compiler import Compiler, Run, rule
-from service.feel.limits import bounded_list
+from service.feel.limits import ITEMS_A_STEP, MAX_LIST, bounded_list
 from service.feel.ranges import walk, walk_range
 from service.feel.scopes import Frame, ItemFrame
 from service.feel.text import unquote
-from service.feel.values import Function, Kind, Value, kind_of, native
+from service.feel.values import Kind, Value, kind_of, native
 
 if TYPE_CHECKING:
     from service.feel.compiler import Node
@@ -120,7 +120,7 @@ def _span(low: Run, high: Run) -> Callable[[Frame], Iterable[Value] | None]:
     return lambda scope: walk(low(scope), high(scope))
 
 
-def _frames(scope: Frame, bindings: list[_Binding], extra: dict[str, Value]) -> Iterator[Frame | None]:
+def _frames(scope: Frame, bindings: list[_Binding]) -> Iterator[Frame | None]:
     """Walk all combinations, the last iterator fastest; a single None when something is not iterable."""
     name, values = bindings[0]
     walked = values(scope)
@@ -130,11 +130,11 @@ def _frames(scope: Frame, bindings: list[_Binding], extra: dict[str, Value]) -> 
     budget = scope.budget
     for value in walked:
         budget.spend()
-        inner = Frame(scope, {**extra, name: native(value)}, budget)
+        inner = Frame(scope, {name: native(value)}, budget)
         if len(bindings) == 1:
             yield inner
         else:
-            yield from _frames(inner, bindings[1:], extra)
+            yield from _frames(inner, bindings[1:])
 
 
 @rule("for_", "some_", "every_")
@@ -149,20 +149,26 @@ def _iterate(compiler: Compiler, node: Node) -> Run:
         compiler.loops -= 1
         compiler.release()
 
+    told = any(token == "partial" for token in node.scan_values(lambda _: True))
+
     def collect(scope: Frame) -> list[Value] | None:
         results: list[Value] = []
-        for inner in _frames(scope, bindings, {"partial": results}):
+        for inner in _frames(scope, bindings):
             if inner is None:
                 return None
-            value = body(inner)
-            results.append(list(value) if value is results else value)
-        return bounded_list(results)
+            if told:  # a copy, which the results may hold without holding themselves
+                scope.budget.spend(len(results) // ITEMS_A_STEP)
+                inner.own["partial"] = list(results)
+            results.append(body(inner))
+            if len(results) > MAX_LIST:
+                return bounded_list(results)
+        return results
 
     stop = node.data == "some_"
 
     def quantify(scope: Frame) -> Value:
         answer: bool | None = not stop
-        for inner in _frames(scope, bindings, {}):
+        for inner in _frames(scope, bindings):
             value = None if inner is None else body(inner)
             if value is stop:
                 return stop
@@ -171,31 +177,3 @@ def _iterate(compiler: Compiler, node: Node) -> Run:
         return answer
 
     return collect if node.data == "for_" else quantify
-
-
-@rule("function_")
-def _function(compiler: Compiler, node: Node) -> Run:
-    compiler.framed = True
-    *given, body_node = node.children
-    listed = cast("Node", given[0]).children if given else []
-    params = tuple(str(cast("Node", param).children[0]) for param in listed)
-    compiler.bind(*params)
-    compiler.loops += 1
-    try:
-        body = compiler.run(body_node)
-    finally:
-        compiler.loops -= 1
-        compiler.release()
-
-    def build(scope: Frame) -> Function:
-        def call(args: tuple[Value, ...]) -> Value:
-            budget = scope.budget
-            budget.enter()
-            try:
-                return body(Frame(scope, dict(zip(params, args, strict=True)), budget))
-            finally:
-                budget.leave()
-
-        return Function(params, call)
-
-    return build

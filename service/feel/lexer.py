@@ -9,47 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
 
-from service.feel.errors import FeelError, too_much
+from service.feel.errors import too_much
 from service.feel.limits import MAX_SOURCE, MAX_TOKENS
-
-
-@dataclass(frozen=True, slots=True)
-class Lexeme:
-    """One token: its terminal of the grammar, its text (names normalised) and where it starts."""
-
-    type: str
-    text: str
-    position: int
-    raw: str = ""  # how it stands in the source; "`" first for a backticked name
-
-
-_WORD: Final = r"[^\W\d\U00010000-\U0010ffff][\w·]*|[\U00010000-\U000effff]+\w*"
-_SPACE: Final = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)+", re.S)
-_TOKEN: Final = re.compile(
-    rf"""(?P<DOTS>\.\.)|(?P<NUMBER>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
-    |(?P<AT>@\s*"(?:\\.|[^"\\])*")|(?P<STRING>"(?:\\.|[^"\\])*")|(?P<TICKED>`[^`\n]+`)|(?P<WORD>{_WORD})|(?P<ASK>\?)
-    |(?P<ARROW>->)|(?P<POWER>\*\*)|(?P<COMPARE><=|>=|!=|=)|(?P<LESS><)|(?P<MORE>>)|(?P<PLUS>\+)|(?P<MINUS>-)|(?P<TIMES>[*/])
-    |(?P<DOT>\.)|(?P<COMMA>,)|(?P<COLON>:)|(?P<LPAR>\()|(?P<RPAR>\))|(?P<LSQB>\[)|(?P<RSQB>\])|(?P<LBRACE>\{{)|(?P<RBRACE>\}})""",
-    re.X | re.S,
+from service.feel.text import unquote
+from service.feel.tokens import (
+    CLOSES,
+    ENDS_OPERAND,
+    KEY,
+    KEYWORDS,
+    NO_OPERAND_WORDS,
+    OF,
+    OPENS,
+    PHRASES,
+    SPACE,
+    STARTS_OPERAND,
+    TOKEN,
+    Lexeme,
+    mark_not,
+    spelling,
+    stray,
 )
-_KEY: Final = re.compile(r"""[^\s:{}\[\](),"`@]++(?:\s++[^\s:{}\[\](),"`@]++)*+(?=\s*:)""")
-_OF: Final = re.compile(r"\s+of\b")
-_KEYWORDS: Final = frozenset(
-    "if then else for in return some every satisfies and or between true false null".split()  # noqa: SIM905
-)
-#: Built-in names and types that hold a keyword.
-_PHRASES: Final = re.compile(
-    r"(?:date\s+and\s+time|years\s+and\s+months\s+duration|days\s+and\s+time\s+duration|get\s+or\s+else)\b"
-)
-_OPENS: Final = frozenset({"LPAR", "LSQB", "LBRACE", "RANGE_OPEN"})
-_CLOSES: Final = frozenset({"RPAR", "RSQB", "RBRACE", "RANGE_CLOSE"})
-_ENDS_OPERAND: Final = _CLOSES | {"NUMBER", "STRING", "AT", "NAME", "TRUE", "FALSE", "NULL"}
-_STARTS_OPERAND: Final = frozenset({"NUMBER", "STRING", "AT", "TICKED", "ASK", "LPAR", "LSQB", "LBRACE", "MINUS", "DOTS"})
-_NO_OPERAND_WORDS: Final = _KEYWORDS - {"if", "for", "some", "every", "true", "false", "null"}
-_WIDE: Final = dict(zip("，：（）【】｛｝“”‘’＋－＊／＝＜＞．、；＂", ',:()[]{}""\'\'+-*/=<>.,;"', strict=True))
 
 
 class Lexer:
@@ -76,11 +56,11 @@ class Lexer:
             if len(self._tokens) > MAX_TOKENS:
                 raise too_much("表达式记号", "tokens", MAX_TOKENS)
         if self._tests:
-            self._mark_not()
+            mark_not(self._tokens)
         return self._tokens
 
     def _skip(self, at: int) -> int:
-        found = _SPACE.match(self._source, at)
+        found = SPACE.match(self._source, at)
         return found.end() if found else at
 
     def _last(self) -> str:
@@ -91,22 +71,24 @@ class Lexer:
 
     def _next(self, at: int) -> int:
         if self._is_key():
-            key = _KEY.match(self._source, at)
+            key = KEY.match(self._source, at)
             if key:
                 name = " ".join(key.group().split())
                 self._put("KEY", name, at)
                 self._learn((name,))
                 return key.end()
-        if self._known is not None and self._last() != "DOT":
+        if self._known is not None:
             known = self._known.match(self._source, at)
             if known:
                 self._put("NAME", " ".join(known.group().split()), at, "`")
                 return known.end()
-        found = _TOKEN.match(self._source, at)
+        found = TOKEN.match(self._source, at)
         if found is None:
-            raise self._stray(at)
+            raise stray(self._source, at)
         kind = found.lastgroup or ""
         text = found.group()
+        if kind == "STRING" and self._is_key():
+            self._learn((unquote(text).strip(),))
         if kind == "WORD":
             return self._word(at, text)
         if kind == "TICKED":
@@ -117,7 +99,7 @@ class Lexer:
             self._put("AT", text[1:].strip(), at)
         elif kind in ("LESS", "MORE"):
             self._angle(kind, text, at)
-        elif kind in _OPENS or kind in _CLOSES:
+        elif kind in OPENS or kind in CLOSES:
             self._bracket(kind, text, at)
         else:
             if kind == "DOTS":
@@ -134,23 +116,28 @@ class Lexer:
         if last == "DOT":
             self._put("NAME", word, at)
             return end
-        phrase = _PHRASES.match(self._source, at)
+        if self._types < 0 and self._in_params(last):
+            self._types = 0
+        phrase = PHRASES.match(self._source, at)
         if phrase and (self._source[self._skip(phrase.end()) :][:1] == "(" or self._types >= 0 or self._in_params(last)):
             self._put("NAME", " ".join(phrase.group().split()), at)
             return phrase.end()
         called = self._source[self._skip(end) :][:1] == "("
-        if word in ("and", "or") and called and last not in _ENDS_OPERAND:  # the functions on lists
+        if word in ("and", "or") and called and last not in ENDS_OPERAND:  # the functions on lists
             self._put("NAME", word, at, "`")
             return end
-        if word in _KEYWORDS:
+        if word in KEYWORDS:
             self._put(word.upper(), word, at)
             return end
-        if word == "instance" and last in _ENDS_OPERAND:
-            of = _OF.match(self._source, end)
+        if word == "instance" and last in ENDS_OPERAND:
+            of = OF.match(self._source, end)
             if of:
                 self._put("INSTANCE_OF", "instance of", at)
                 self._types = 0
                 return of.end()
+        if word == "external" and last == "RPAR" and self._source[self._skip(end) :][:1] == "{":
+            self._put("EXTERNAL", word, at)
+            return end
         if word == "function" and self._types < 0 and called:
             self._put("FUNCTION", word, at)
             return end
@@ -165,7 +152,7 @@ class Lexer:
         return last == "COLON" and bool(self._open) and self._open[-1] == "PARAMS"
 
     def _angle(self, kind: str, text: str, at: int) -> None:
-        if self._types >= 0 and self._last() in ("NAME", "TYPE_CLOSE") and (kind == "LESS" or self._types > 0):
+        if self._types >= 0 and self._last() in ("NAME", "TYPE_OPEN", "TYPE_CLOSE") and (kind == "LESS" or self._types > 0):
             self._types += 1 if kind == "LESS" else -1
             self._put("TYPE_OPEN" if kind == "LESS" else "TYPE_CLOSE", text, at)
             return
@@ -174,60 +161,31 @@ class Lexer:
     def _bracket(self, kind: str, text: str, at: int) -> None:
         last = self._last()
         following = self._skip(at + 1)
-        if kind == "RSQB" and last not in _ENDS_OPERAND and (last != "LSQB" or self._starts_operand(following, loose=False)):
+        if kind == "RSQB" and last not in ENDS_OPERAND and (last != "LSQB" or self._starts_operand(following, loose=False)):
             kind = "RANGE_OPEN"
-        elif kind == "LSQB" and self._pending[-1] and last in _ENDS_OPERAND and not self._starts_operand(following):
+        elif kind == "LSQB" and self._pending[-1] and last in ENDS_OPERAND and not self._starts_operand(following):
             kind = "RANGE_CLOSE"
         self._put(kind, text, at)
-        if kind in _OPENS:
+        if kind in OPENS:
             self._types = -1
             self._open.append("PARAMS" if last == "FUNCTION" else kind)
             self._pending.append(False)
         elif self._open:
-            self._open.pop()
+            if self._open.pop() == "PARAMS":
+                self._types = -1
             self._pending.pop()
 
     def _starts_operand(self, at: int, *, loose: bool = True) -> bool:
-        found = _TOKEN.match(self._source, at)
+        found = TOKEN.match(self._source, at)
         if found is None:
             return False
         if found.lastgroup == "WORD":
-            return found.group() not in _NO_OPERAND_WORDS
+            return found.group() not in NO_OPERAND_WORDS
         kind = found.lastgroup or ""
-        return kind in _STARTS_OPERAND and (loose or kind not in ("LSQB", "LPAR", "MINUS"))
-
-    def _mark_not(self) -> None:
-        """Let `not( … )` negate unary tests when it spans all of them; elsewhere it is the built-in function."""
-        tokens = self._tokens
-        if len(tokens) < 3 or tokens[0].text != "not" or tokens[1].type != "LPAR" or tokens[-1].type != "RPAR":
-            return
-        depth = 0
-        for index, token in enumerate(tokens[1:], 1):
-            depth += 1 if token.type in _OPENS else -1 if token.type in _CLOSES else 0
-            if depth == 0:
-                if index == len(tokens) - 1:
-                    tokens[0] = Lexeme("NOT", "not", tokens[0].position, "not")
-                return
+        return kind in STARTS_OPERAND and (loose or kind not in ("LSQB", "LPAR", "MINUS"))
 
     def _learn(self, names: Iterable[str]) -> None:
-        fresh = {name for name in names if not re.fullmatch(r"\w+", name)} - self._names
+        fresh = {name for name in names if name.strip() and not re.fullmatch(r"\w+", name)} - self._names
         if fresh:
             self._names |= fresh
-            longest = sorted(self._names, key=len, reverse=True)
-            spelled = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest)
-            self._known = re.compile(rf"(?:{spelled})(?!\w)")
-
-    def _stray(self, at: int) -> FeelError:
-        char = self._source[at]
-        hint = _WIDE.get(char)
-        if char == '"' or self._source.startswith('@"', at):
-            zh, en = "字符串没有结束的引号", "the string has no closing quote"
-        elif char == "`":
-            zh, en = "名称没有结束的反引号", "the name has no closing backtick"
-        elif hint:
-            zh, en = f"全角符号“{char}”应改为半角“{hint}”", f"write {hint} instead of the full-width {char}"
-        else:
-            zh, en = f"不认识的字符“{char}”", f"the character {char!r} has no meaning here"
-        return FeelError(
-            f"第 {at + 1} 个字符：{zh}。", message_en=f"At character {at + 1}: {en}.", source=self._source, position=at
-        )
+            self._known = spelling(frozenset(self._names))

@@ -16,6 +16,8 @@ MAX_STEPS: Final = 100_000  # iterations, and a share for the data that built-in
 MAX_LIST: Final = 50_000  # items of one list
 MAX_TEXT: Final = 100_000  # characters of one string
 MAX_PATTERN: Final = 1_000  # characters of a regular expression
+MAX_MATCH: Final = 100_000_000  # steps that matching one may take at worst: about a second
+MATCHES_A_STEP: Final = 1_000  # of these steps cost one when it matches inside a loop
 
 #: Items or characters that cost one step when a built-in walks them inside a loop.
 ITEMS_A_STEP: Final = 32
@@ -26,8 +28,8 @@ class Budget:
 
     __slots__ = ("calls", "left")
 
-    def __init__(self) -> None:
-        self.left = MAX_STEPS
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.left = steps
         self.calls = 0
 
     def spend(self, steps: int = 1) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from service.feel.errors import FeelError
 from service.feel.grammar import TERMINALS, grammar_text, terminal_name
-from service.feel.lexer import Lexeme, Lexer
+from service.feel.lexer import Lexer
+from service.feel.tokens import Lexeme
 
 if TYPE_CHECKING:
     from lark import Token, Tree

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeVar
 
 from service.feel.values import FAULTS, Kind, Value, kind_of, native
@@ -108,6 +109,26 @@ def builtin_names() -> frozenset[str]:
     return frozenset(_BUILTINS)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BuiltinFunction:
+    """A built-in function as a value, such as `abs` in `{f: abs}`."""
+
+    signatures: tuple[Builtin, ...]
+
+    def __call__(self, *args: Value) -> Value:
+        return caller(self.signatures, len(args))(args)
+
+    def named(self, names: Sequence[str], args: Sequence[Value]) -> Value:
+        return named_caller(self.signatures, names)(args)
+
+
+@cache
+def builtin_value(name: str) -> BuiltinFunction | None:
+    """Return a built-in function as a value, None when there is no such function."""
+    signatures = find_builtin(name)
+    return None if signatures is None else BuiltinFunction(signatures)
+
+
 def caller(signatures: Sequence[Builtin], count: int) -> Callable[[Sequence[Value]], Value]:
     """Return what calls the first signature that fits `count` positional arguments; null when none does."""
     fitting = tuple(signature for signature in signatures if signature.takes(count))
@@ -133,6 +154,8 @@ def named_caller(signatures: Sequence[Builtin], names: Sequence[str]) -> Callabl
         needed = {param.name for param in signature.params if not param.optional}
         if set(names) <= set(known) and needed <= set(names):
             fitting.append((signature, [names.index(name) if name in names else -1 for name in known]))
+    # `before(point: …, range: …)` and `before(range: …, point: …)` differ only in the order in which they are written.
+    fitting.sort(key=lambda pair: pair[1] != sorted(pair[1]))
 
     def call(args: Sequence[Value]) -> Value:
         for signature, order in fitting:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from service.feel.limits import Budget
 from service.feel.values import Kind, Scope, Value, kind_of
 
 _MISSING: Final = object()
+
+
+def may_hold(scope: Scope, name: str) -> bool:
+    """Tell whether a scope has a name, be it with null; a scope that cannot say may have it."""
+    has: Callable[[str], bool] | None = getattr(scope, "__contains__", None)
+    return True if has is None else bool(has(name))
 
 
 class Frame:
@@ -23,6 +30,9 @@ class Frame:
     def get(self, name: str, /) -> Value:
         value = self.own.get(name, _MISSING)
         return self.outer.get(name) if value is _MISSING else value
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.own or may_hold(self.outer, name)
 
 
 class ItemFrame:
@@ -40,3 +50,6 @@ class ItemFrame:
         if name in self.entries:
             return self.entries[name]
         return self.item if name == "item" else self.outer.get(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name == "item" or name in self.entries or may_hold(self.outer, name)

@@ -17,6 +17,7 @@ _TIME: Final = (
     r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?"
     r"(?P<zone>[zZ]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)*)?"
 )
+_FARTHEST: Final = timedelta(hours=18)  # of an offset
 _LONGEST: Final = 64  # characters of a duration: digits beyond that are no date anybody means
 _DATE_RE: Final = re.compile(_DATE, re.ASCII)
 _TIME_RE: Final = re.compile(rf"T?{_TIME}", re.ASCII)
@@ -73,6 +74,8 @@ def _zone(text: str | None) -> tzinfo | None:
         return ZoneInfo(text[1:])
     parts = [int(part) for part in text[1:].split(":")]
     size = timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2] if len(parts) > 2 else 0)
+    if size > _FARTHEST or max(parts[1:]) > 59:
+        raise ValueError("no such offset")
     return timezone(-size if text[0] == "-" else size)
 
 

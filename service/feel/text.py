@@ -9,7 +9,7 @@ from typing import Final
 
 from service.feel.arithmetic import microseconds
 from service.feel.errors import too_much
-from service.feel.limits import MAX_TEXT, bounded_text
+from service.feel.limits import MAX_DEPTH, MAX_TEXT, bounded_text
 from service.feel.temporal import zone_name
 from service.feel.values import Kind, Range, Value, kind_of, native
 
@@ -83,7 +83,10 @@ def days_text(size: timedelta) -> str:
 
 def to_text(value: Value) -> str:
     """Write any value as `string()` does; strings inside lists and contexts are quoted. FeelError when too long."""
-    return value if isinstance(value, str) else bounded_text(_Writer().write(value))
+    try:
+        return value if isinstance(value, str) else bounded_text(_Writer().write(value))
+    except RecursionError:
+        raise too_much("嵌套层数", "nested levels", MAX_DEPTH) from None
 
 
 class _Writer:

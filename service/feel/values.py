@@ -62,10 +62,11 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function written in FEEL. `call` takes the arguments by position."""
+    """A function written in FEEL. `call` takes the arguments by position; `types` are the parameters' types, "" where any."""
 
     params: tuple[str, ...]
     call: Callable[[tuple[Value, ...]], Value]
+    types: tuple[str, ...] = ()
 
     def __call__(self, *args: Value) -> Value:
         return self.call(args) if len(args) == len(self.params) else None

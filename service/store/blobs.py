@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -67,20 +67,24 @@ class Blobs:
             raise NotFound("附件文件不存在，请联系管理员。", message_en="The file of this attachment is missing.")
         return found
 
-    def remove(self, sha256: str) -> None:
+    def remove(self, sha256: str, *, now: datetime) -> None:
         """Delete a file that no row names any more; one stored within the last hour may get its row any moment, and stays."""
         path = self._path(sha256)
-        if path.exists() and time.time() - path.stat().st_mtime > _SETTLED:
+        if path.exists() and _is_settled(path, now):
             path.unlink(missing_ok=True)
 
-    def sweep_incoming(self) -> None:
+    def sweep_incoming(self, *, now: datetime) -> None:
         """Delete what uploads left that were killed half-way."""
         for path in self._folder.glob("incoming-*"):
-            if time.time() - path.stat().st_mtime > _SETTLED:
+            if _is_settled(path, now):
                 path.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+
+def _is_settled(path: Path, now: datetime) -> bool:
+    return now.timestamp() - path.stat().st_mtime > _SETTLED
 
 
 def _sync(folder: Path) -> None:

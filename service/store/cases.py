@@ -112,12 +112,8 @@ _JOB_NAMES = tuple(field.name for field in fields(JobRow))
 
 _LOCK_CASE = select(*_CASE).where(cases.c.id == bindparam("id")).with_for_update(key_share=True)
 _TRY_CASE = select(*_CASE).where(cases.c.id == bindparam("id")).with_for_update(key_share=True, skip_locked=True)
-_LOCK_BY_TASK = (
-    select(*_CASE, *_TASK)
-    .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
-    .where(tasks.c.id == bindparam("id"))
-    .with_for_update(of=cases, key_share=True)
-)
+_WITH_CASE = select(*_CASE, *_TASK).join_from(tasks, cases, tasks.c.case_id == cases.c.id).where(tasks.c.id == bindparam("id"))
+_LOCK_BY_TASK = _WITH_CASE.with_for_update(of=cases, key_share=True)
 #: The rows that wait in a case, as parts of a UNION ALL.
 WAITING = (
     select(
@@ -156,6 +152,12 @@ _CLOSE_TASK = (
 _CLAIM = update(tasks).where(tasks.c.id == bindparam("b_id")).values(
     status=bindparam("b_status"), claimed_by=bindparam("b_by")
 )  # fmt: skip
+_INSERT_TASKS = insert(tasks)
+_INSERT_TASK_QUEUES = insert(task_queues)
+_INSERT_TASK_BARS = insert(task_bars)
+_INSERT_JOBS = insert(jobs)
+_INSERT_SUBSCRIPTIONS = insert(subscriptions)
+_INSERT_CASES = insert(cases)
 _FIND_TASK = select(*_TASK).where(tasks.c.id == bindparam("id"))
 _FIND_CASE = select(*_CASE).where(cases.c.id == bindparam("id"))
 
@@ -194,6 +196,12 @@ def find_task(connection: Connection, task_id: str) -> TaskRow | None:
     return None if row is None else TaskRow(**dict(zip(_TASK_NAMES, row, strict=True)))
 
 
+def find_with_case(connection: Connection, task_id: str) -> tuple[TaskRow, CaseRow] | None:
+    """Find a task with its case, for reading."""
+    row = connection.execute(_WITH_CASE, {"id": task_id}).first()
+    return None if row is None else (TaskRow(**dict(zip(_TASK_NAMES, row[_CASE_WIDTH:], strict=True))), _case(row))
+
+
 def waiting(connection: Connection, case_id: str) -> tuple[Waiting, ...]:
     """List every row that waits in the case."""
     rows = connection.execute(_WAITING, {"id": case_id})
@@ -204,7 +212,7 @@ def waiting(connection: Connection, case_id: str) -> tuple[Waiting, ...]:
 
 
 def insert_case(connection: Connection, row: CaseRow) -> None:
-    connection.execute(insert(cases), {name: getattr(row, name) for name in _CASE_NAMES})
+    connection.execute(_INSERT_CASES, {name: getattr(row, name) for name in _CASE_NAMES})
 
 
 def update_case(connection: Connection, row: CaseRow) -> None:
@@ -213,17 +221,17 @@ def update_case(connection: Connection, row: CaseRow) -> None:
 
 def insert_tasks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(tasks), rows)
+        connection.execute(_INSERT_TASKS, rows)
 
 
 def insert_task_queues(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(task_queues), rows)
+        connection.execute(_INSERT_TASK_QUEUES, rows)
 
 
 def insert_task_bars(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(task_bars), rows)
+        connection.execute(_INSERT_TASK_BARS, rows)
 
 
 def close_task(connection: Connection, task_id: str, *, status: str, by: str, at: datetime) -> None:
@@ -242,7 +250,7 @@ def cancel_tasks(connection: Connection, ids: Sequence[str], *, at: datetime) ->
 
 def insert_jobs(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(jobs), rows)
+        connection.execute(_INSERT_JOBS, rows)
 
 
 def settle_jobs(connection: Connection, ids: Iterable[str], *, state: str) -> None:
@@ -254,7 +262,7 @@ def settle_jobs(connection: Connection, ids: Iterable[str], *, state: str) -> No
 
 def insert_subscriptions(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(subscriptions), rows)
+        connection.execute(_INSERT_SUBSCRIPTIONS, rows)
 
 
 def delete_subscriptions(connection: Connection, ids: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from service.store.tables import calendar_days, calendar_years, definitions, reg
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionRow:
-    """One version of a process with its forms ({form id: schema})."""
+    """One version of a process with its forms ({form id: schema}) and decisions ({decision id: DMN model})."""
 
     key: str
     version: int
@@ -27,6 +27,7 @@ class DefinitionRow:
     status: str
     xml: bytes
     forms: Mapping[str, Any]
+    decisions: Mapping[str, str]
     message_starts: tuple[str, ...]
 
 
@@ -42,7 +43,8 @@ _LATEST = (
 def _row(row: Any) -> DefinitionRow:
     return DefinitionRow(
         key=row.key, version=row.version, digest=row.digest, name=row.name, regulation=row.regulation, status=row.status,
-        xml=row.xml, forms=orjson.loads(row.forms), message_starts=tuple(orjson.loads(row.message_starts)),
+        xml=row.xml, forms=orjson.loads(row.forms), decisions=orjson.loads(row.decisions),
+        message_starts=tuple(orjson.loads(row.message_starts)),
     )  # fmt: skip
 
 
@@ -84,6 +86,7 @@ def insert_definition(
     regulation: str,
     xml: bytes,
     forms: Mapping[str, Any],
+    decisions: Mapping[str, str],
     message_starts: Sequence[str],
     by: str,
     at: datetime,
@@ -93,7 +96,8 @@ def insert_definition(
     version = (latest or 0) + 1
     row = {
         "key": key, "version": version, "digest": digest, "name": name, "regulation": regulation, "status": "published",
-        "xml": xml, "forms": orjson.dumps(forms), "message_starts": orjson.dumps(list(message_starts)).decode(),
+        "xml": xml, "forms": orjson.dumps(forms), "decisions": orjson.dumps(decisions),
+        "message_starts": orjson.dumps(list(message_starts)).decode(),
         "author": by, "publisher": by, "created_at": at,
     }  # fmt: skip
     connection.execute(insert(definitions), row)

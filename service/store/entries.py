@@ -36,6 +36,9 @@ class ReplyRow:
 
 
 _ATTACHMENT = [attachments.c[name] for name in AttachmentRow.__slots__]
+_FIND_DRAFT = select(drafts.c.body, drafts.c.updated_at).where(
+    drafts.c.account == bindparam("account"), drafts.c.subject == bindparam("subject")
+)
 _DELETE_DRAFTS = delete(drafts).where(drafts.c.subject == bindparam("b_subject"))
 _DELETE_MY_DRAFT = _DELETE_DRAFTS.where(drafts.c.account == bindparam("b_account"))
 
@@ -48,9 +51,7 @@ def put_draft(connection: Connection, *, account: str, subject: str, body: Any, 
 
 
 def find_draft(connection: Connection, *, account: str, subject: str) -> tuple[Any, datetime] | None:
-    row = connection.execute(
-        select(drafts.c.body, drafts.c.updated_at).where(drafts.c.account == account, drafts.c.subject == subject)
-    ).first()
+    row = connection.execute(_FIND_DRAFT, {"account": account, "subject": subject}).first()
     return None if row is None else (tagged.loads(row.body), row.updated_at)
 
 

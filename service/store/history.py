@@ -20,6 +20,7 @@ from service.store.tables import day_chains, history
 
 ALGORITHM = "sha256"
 GENESIS = b""
+_INSERT = insert(history)
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
 
 
@@ -71,7 +72,7 @@ class Chain:
 
     def write(self, connection: Connection) -> None:
         if self.rows:
-            connection.execute(insert(history), self.rows)
+            connection.execute(_INSERT, self.rows)
             self.rows = []
 
 

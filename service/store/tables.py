@@ -49,6 +49,7 @@ definitions = Table(
     Column("status", String(12), nullable=False),  # draft | published | retired
     Column("xml", LargeBinary, nullable=False),
     Column("forms", LargeBinary, nullable=False),  # {form id: schema}, JSON
+    Column("decisions", LargeBinary, nullable=False),  # {decision id: DMN model}, JSON
     Column("message_starts", Text, nullable=False, server_default="[]"),
     Column("author", String(80), nullable=False),
     Column("publisher", String(80)),
@@ -199,6 +200,7 @@ tasks = Table(
     Column("deadline", String(24)),  # the period that gives the due date, and what set it going, so that it can be reckoned anew
     Column("trigger", String(40)),
     Column("calendar", String(60)),  # the calendar by which it was reckoned
+    Column("notice_at", Instant),  # when its deadline next gives notice: a reminder, its day, overdue
     Column("opened_at", Instant, nullable=False),
     Column("claimed_by", String(80)),
     Column("closed_by", String(80)),
@@ -207,6 +209,8 @@ tasks = Table(
           postgresql_where=text("status IN ('open','claimed')")),
     Index("ix_tasks_queue", "queue", "due_sort", "id", sqlite_where=text("status IN ('open','claimed')"),
           postgresql_where=text("status IN ('open','claimed')")),
+    Index("ix_tasks_notice", "notice_at", "id", sqlite_where=text("notice_at IS NOT NULL AND status IN ('open','claimed')"),
+          postgresql_where=text("notice_at IS NOT NULL AND status IN ('open','claimed')")),
     Index("ix_tasks_calendar", "calendar", "case_id", sqlite_where=text("deadline IS NOT NULL AND status IN ('open','claimed')"),
           postgresql_where=text("deadline IS NOT NULL AND status IN ('open','claimed')")),
     Index("ix_tasks_closed", "closed_by", "closed_at", postgresql_where=text("closed_by IS NOT NULL"),

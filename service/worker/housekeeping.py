@@ -20,6 +20,6 @@ def keep_house(machine: Machine, worker: str) -> None:
         jobs.free_expired(connection, now=now)
         people.forget_old_failures(connection, before=now - timedelta(days=1))
         orphans = entries.sweep_attachments(connection, before=machine.clock.now() - ORPHANS_LIVE)
-    machine.blobs.sweep_incoming()
+    machine.blobs.sweep_incoming(now=now)
     for digest in orphans:
-        machine.blobs.remove(digest)
+        machine.blobs.remove(digest, now=now)

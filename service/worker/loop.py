@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.engine import running
+from service.engine import notices, running
 from service.engine.facade import Engine
 from service.engine.running import Ran
 from service.store import jobs
@@ -69,14 +69,15 @@ class Worker:
         return ran
 
     def run_due(self) -> int:
-        """Run one batch of due jobs; returns how many made progress."""
+        """Run one batch of due jobs and notices; returns how many made progress."""
+        given = notices.give_due(self._engine.machine)
         due = self._list_due()
         if self._concurrency == 1 or len(due) <= 1:
             results = [self._run_one(job) for job in due]
         else:
             with ThreadPoolExecutor(self._concurrency) as pool:
                 results = list(pool.map(self._run_one, due))
-        return sum(result is not Ran.SKIPPED for result in results)
+        return given + sum(result is not Ran.SKIPPED for result in results)
 
     def _run_one(self, job: JobRow) -> Ran:
         ran = running.run(self._engine.machine, job)

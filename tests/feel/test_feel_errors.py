@@ -88,6 +88,8 @@ def test_a_text_that_is_too_large_is_refused(source: str) -> None:
         "for i in 1..1000000000 return i",
         "some i in 1..1000, j in 1..1000 satisfies false",
         "for i in 1..60000 return i",
+        "for i in 1..90000 return partial",
+        "string((for i in 1..2000 return [partial])[-1])",
         '(for i in 1..90000 return s + "x")[1]',
         'string join(for i in 1..20000 return "0123456789")',
         "s + s",
@@ -122,3 +124,18 @@ def test_each_evaluation_has_a_budget_of_its_own() -> None:
     expression = feel.compile("count(for i in 1..40000 return i)")
 
     assert [expression({}) for _ in range(3)] == [40_000] * 3
+
+
+def test_results_may_hold_those_before_them_but_never_themselves() -> None:
+    assert feel.to_text(feel.compile("for i in 1..3 return [count(partial), partial]")({})) == (
+        "[[0, []], [1, [[0, []]]], [2, [[0, []], [1, [[0, []]]]]]]"
+    )
+
+
+def test_a_value_too_deep_to_write_is_a_feel_error() -> None:
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+
+    with pytest.raises(feel.FeelError, match="嵌套层数"):
+        feel.to_text(deep)

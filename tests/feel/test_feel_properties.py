@@ -110,6 +110,39 @@ def test_any_row_of_tokens_compiles_or_is_a_feel_error(pieces: list[str]) -> Non
         assert error is None or error.message
 
 
+WORDS = [
+    *PIECES,
+    "function",
+    "external",
+    "between",
+    "date",
+    "matches",
+    '@"P1D"',
+    '"a.*"',
+    "..",
+    "<",
+    ">",
+    "->",
+    "a-b",
+    "range<",
+    "`",
+    "in (",
+    "every",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=14), values)
+def test_any_row_of_words_evaluates_or_is_a_feel_error(pieces: list[str], value: Any) -> None:
+    source, scope = " ".join(pieces), {"a": value, "b": value, "a-b": value}
+
+    error = refusal(lambda: feel.to_text(feel.compile(source, names=("a-b", "a then"))(scope)))
+    other = refusal(lambda: feel.compile_tests(source, names=("a-b", "b of"))(scope, value))
+
+    assert error is None or error.message_en
+    assert other is None or other.message_en
+
+
 _OPERATIONS = (
     "a + b; a - b; a * b; a / b; a ** 2; -a; a = b; a < b; a in b; a in [b..a]; a between b and a; a and b; a[b]; a[item = b]; "
     "a.a; a.year; for i in a return i + b; some i in a satisfies i = b; if a then b else a; {x: a, y: x = b}; "

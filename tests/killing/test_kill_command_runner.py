@@ -19,6 +19,7 @@ from service.engine.running import LEASE
 from service.store import jobs
 
 KILLS = 50
+MOST_KILLS = 4 * KILLS
 RUNNER = Path(__file__).with_name("command_runner.py")
 
 
@@ -36,7 +37,9 @@ def test_fifty_kills_of_a_command_runner_leave_every_case_whole(
     assert runner.stdout is not None
     try:
         assert runner.stdout.readline() == "ready\n"
-        for number in range(KILLS):
+        for number in range(MOST_KILLS):
+            if number >= KILLS and proof.commands > KILLS:
+                break  # on a busy machine the runner gets little done between two kills
             runner.stdin.write("go\n")
             child = int(runner.stdout.readline())
             select.select([runner.stdout], [], [], moments.uniform(0.005, 0.150))  # it works; a word from it would be its end

@@ -7,6 +7,7 @@ import io
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(blob_folder: Path) -> None:
 def test_what_was_stored_a_moment_ago_is_not_swept_because_its_row_may_be_on_its_way(blob_folder: Path) -> None:
     blobs = Blobs(blob_folder)
     blobs.put(io.BytesIO(CONTENT), limit=1 << 20)
-    blobs.remove(SHA256)
+    blobs.remove(SHA256, now=datetime.now(UTC))
     assert blobs.path(SHA256).read_bytes() == CONTENT
 
 
@@ -89,7 +90,7 @@ def test_a_file_that_is_gone_is_not_found(blob_folder: Path) -> None:
     blobs = Blobs(blob_folder)
     blobs.put(io.BytesIO(CONTENT), limit=1 << 20)
     os.utime(blobs.path(SHA256), (0, 0))
-    blobs.remove(SHA256)
-    blobs.remove(SHA256)
+    blobs.remove(SHA256, now=datetime.now(UTC))
+    blobs.remove(SHA256, now=datetime.now(UTC))
     with pytest.raises(NotFound):
         blobs.path(SHA256)

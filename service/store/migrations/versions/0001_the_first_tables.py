@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("xml", sa.LargeBinary(), nullable=False),
         sa.Column("forms", sa.LargeBinary(), nullable=False),
+        sa.Column("decisions", sa.LargeBinary(), nullable=False),
         sa.Column("message_starts", sa.Text(), server_default="[]", nullable=False),
         sa.Column("author", sa.String(length=80), nullable=False),
         sa.Column("publisher", sa.String(length=80), nullable=True),
@@ -378,6 +379,7 @@ def upgrade() -> None:
         sa.Column("deadline", sa.String(length=24), nullable=True),
         sa.Column("trigger", sa.String(length=40), nullable=True),
         sa.Column("calendar", sa.String(length=60), nullable=True),
+        sa.Column("notice_at", sa.BigInteger(), nullable=True),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("claimed_by", sa.String(length=80), nullable=True),
         sa.Column("closed_by", sa.String(length=80), nullable=True),
@@ -399,6 +401,13 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("closed_by IS NOT NULL"),
             sqlite_where=sa.text("closed_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_tasks_notice",
+            ["notice_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("notice_at IS NOT NULL AND status IN ('open','claimed')"),
+            postgresql_where=sa.text("notice_at IS NOT NULL AND status IN ('open','claimed')"),
         )
         batch_op.create_index(
             "ix_tasks_queue",

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from handlers.panjin.spans import check_build, check_life
+from handlers.panjin.entries import REGISTER
+from handlers.panjin.review import OTHER
+from handlers.panjin.spans import check_approved_life, check_build
 from service.sdk import Context, handler
 
-REGISTER = "project"
 #: Names in the register, and the answers of F-PJ-15 that they come from.
 INDICATORS = {
     "content": "approved_content",
@@ -33,7 +34,7 @@ def check_indicators(context: Context) -> None:
             "The approved budget may not exceed the investment applied for",
             article="pj-2020#14",
         )
-    check_life(context, "approved_service_life")
+    check_approved_life(context)
     check_build(context, "approved_start", "approved_end")
 
 
@@ -57,9 +58,17 @@ def lock_indicators(context: Context) -> dict[str, Any]:
         "status": "reviewed",
         "indicator_version": number,
         "indicators": [*earlier, locked],
+        "exclusion_grounds": grounds(context),
+        "other_ground": context["other_ground"],
     }
     context.write(REGISTER, key, data, expected=known.version if known else 0)
-    return {"indicator_version": number, "plan_digest": locked["plan_digest"]}
+    return {"indicator_version": number, "plan_digest": locked["plan_digest"], "exclusion_grounds": data["exclusion_grounds"]}
+
+
+def grounds(context: Context) -> list[str]:
+    """R-PJ-12: the grounds that stand; another ground only where the head of the Centre has upheld it."""
+    upheld = context["other_ground_upheld"] is True
+    return [str(ground) for ground in context["exclusion_grounds"] or () if ground != OTHER or upheld]
 
 
 def digest(documents: Iterable[str]) -> str:

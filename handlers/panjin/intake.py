@@ -6,9 +6,6 @@ from typing import Any
 
 from service.sdk import Context, handler
 
-#: Rounds of supplementing at intake. Practice, no article gives a figure.
-MOST_ROUNDS = 3
-
 
 @handler("check_intake", inline=True)
 def check_intake(context: Context) -> dict[str, Any] | None:
@@ -16,12 +13,13 @@ def check_intake(context: Context) -> dict[str, Any] | None:
     if context["intake_result"] == "受理":
         check_complete(context)
         return {"accepted_on": context.today}
-    if context["intake_result"] == "补正" and (context["intake_rounds"] or 0) >= MOST_ROUNDS:
+    most = int(context.parameter("supplement_rounds"))
+    if context["intake_result"] == "补正" and (context["intake_rounds"] or 0) >= most:
         context.block(
             "result",
             "R-PJ-04",
-            f"已补正 {MOST_ROUNDS} 轮（惯例上限），请受理或不予受理",
-            f"There were {MOST_ROUNDS} rounds of supplementing, the most by practice: accept or do not accept",
+            f"已补正 {most} 轮（惯例上限），请受理或不予受理",
+            f"There were {most} rounds of supplementing, the most by practice: accept or do not accept",
             article="pj-2020#13",
         )
     return None

@@ -65,7 +65,10 @@ def complete_task(
             _ensure_open(connection, task, rows, by)
             duty.ensure_free(work, element, by)
             form = work.definition.form_of(element)
-            variables = {**work.run.variables(task.token), **filling.options(connection, work.definition, form)}
+            variables = {
+                **work.run.variables(task.token),
+                **filling.options(connection, work.definition, form, unit=work.row.unit),
+            }
             clean = filling.validate(
                 connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
                 family=lambda: reads.family_ids(connection, work.row.root),

@@ -28,8 +28,8 @@ class Definition:
     process: kernel.Process
     forms: Mapping[str, Form]
     decisions: Mapping[str, dmn.Model]
-    #: Forms with a choice of units: they need the list of units as the variable `units`.
-    offering_units: frozenset[str]
+    #: Lists of the house that a form offers for choice, by form id: it needs them as variables of these names.
+    offers: Mapping[str, frozenset[str]]
 
     @property
     def start(self) -> kernel.Element:
@@ -66,8 +66,12 @@ def compile_definition(row: rows.DefinitionRow) -> Definition:
         process=kernel.parse(row.xml, process=row.key),
         forms={form_id: compile_form(schema) for form_id, schema in row.forms.items()},
         decisions={decision: dmn.parse(model.encode()) for decision, model in row.decisions.items()},
-        offering_units=frozenset(form_id for form_id, schema in row.forms.items() if _offers(schema, "units")),
+        offers={form_id: frozenset(key for key in LISTS if _offers(schema, key)) for form_id, schema in row.forms.items()},
     )
+
+
+#: Lists that forms may take their options from (`valuesKey`).
+LISTS = ("units", "projects")
 
 
 def _offers(schema: Any, key: str) -> bool:

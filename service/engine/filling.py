@@ -9,6 +9,7 @@ from service.engine.definitions import Definition
 from service.errors import Finding, InvalidAnswers
 from service.forms import FileFacts, Form
 from service.store import Connection, entries, people
+from service.store.registers import Registers
 
 #: Names that every form may use in its expressions.
 GLOBALS = ("today", "now", "deadline", "case")
@@ -49,11 +50,16 @@ def validate(
     return form.validate(answers, variables={**globals_, **variables}, files=files)
 
 
-def options(connection: Connection, definition: Definition, form: Form | None) -> dict[str, Any]:
-    """The lists that a form offers for choice: `units` as [{label, value}]. Empty for most forms."""
-    if form is None or form.id not in definition.offering_units:
-        return {}
-    return {"units": [{"label": row["name"], "value": row["id"]} for row in people.list_units(connection)]}
+def options(connection: Connection, definition: Definition, form: Form | None, *, unit: str = "") -> dict[str, Any]:
+    """The lists of the house that a form offers for choice, each as [{label, value}]: all units, the unit's own projects."""
+    wanted = definition.offers.get(form.id, frozenset()) if form is not None else frozenset()
+    lists: dict[str, Any] = {}
+    if "units" in wanted:
+        lists["units"] = [{"label": row["name"], "value": row["id"]} for row in people.list_units(connection)]
+    if "projects" in wanted:
+        found = Registers(connection).search("project", unit_id=unit)
+        lists["projects"] = [{"label": str(one.data.get("project_name", one.key)), "value": one.key} for one in found]
+    return lists
 
 
 def file_ids(form: Form | None, answers: Mapping[str, Any]) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def view_task(machine: Machine, connection: Connection, task_id: str, actor: Act
         form=work.definition.form_of(element),
         variables={
             **work.run.variables(task.token if is_open else None),
-            **filling.options(connection, work.definition, work.definition.form_of(element)),
+            **filling.options(connection, work.definition, work.definition.form_of(element), unit=row.unit),
         },
         draft=draft[0] if draft else None,
         draft_at=draft[1] if draft else None,
@@ -135,7 +135,7 @@ def view_start(machine: Machine, connection: Connection, process: str, actor: Ac
         element=definition.start,
         unit=unit,
         form=form,
-        variables={**starting.first_variables(connection, unit), **filling.options(connection, definition, form)},
+        variables={**starting.first_variables(connection, unit), **filling.options(connection, definition, form, unit=unit)},
         draft=draft[0] if draft else None,
         draft_at=draft[1] if draft else None,
     )

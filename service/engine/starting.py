@@ -46,7 +46,7 @@ def start_case(
         unit = ensure_may_start(machine, definition, actor)
         form = definition.form_of(definition.start)
         given = first_variables(connection, unit)
-        seen = {**given, **filling.options(connection, definition, form)}
+        seen = {**given, **filling.options(connection, definition, form, unit=unit)}
         clean = filling.validate(connection, form, answers, variables=seen, lookup=machine.lookup, account=by, family=tuple)
         work = _new_case(
             machine, connection, definition, variables={**given, **clean}, unit=unit, by=by, start_event=None,
@@ -76,9 +76,9 @@ def start_case(
 
 
 def first_variables(connection: Connection, unit: str) -> dict[str, Any]:
-    """What every case knows before its form is filled in: the unit that files, and that unit's level."""
-    level = next((row["level"] for row in people.list_units(connection) if row["id"] == unit), "")
-    return {"unit_id": unit, "unit_level": level}
+    """What every case knows before its form is filled in: the unit that files, its name and its level."""
+    found = next((row for row in people.list_units(connection) if row["id"] == unit), {"name": unit, "level": ""})
+    return {"unit_id": unit, "unit_name": found["name"], "unit_level": found["level"]}
 
 
 def start_child(

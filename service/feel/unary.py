@@ -32,7 +32,9 @@ def test_of(compiler: Compiler, node: Node) -> Test:
         compiler.framed = True
         return lambda scope, value: _boolean(run(Frame(scope, {"?": value}, scope.budget)))
     known = constant_of(run)
-    if known is not VARIES and type(known) is not bool:
+    if type(known) is bool:  # a cell that says true asks for true; it is no condition that always holds
+        return lambda _, value: value is known
+    if known is not VARIES:
         return _constant_test(known)
 
     def holds(scope: Scope, value: Value) -> bool | None:

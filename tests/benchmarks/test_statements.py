@@ -19,8 +19,9 @@ from service.clock import SHANGHAI, FrozenClock
 MIDDLE = 9
 #: nothing to open and nobody to bar
 LAST = 7
-#: beside MIDDLE: the timer or child or message that follows; at the end the register, its version and the message to others
-APPLICATION = {"sign_application": 10, "intake_check": 10, "review_dimension": 8, "fix_indicators": 9, "sign_decision": 12}
+#: beside MIDDLE: the timer or child or message that follows; at intake the three registers that the project is compared with;
+#: at the end the register, its version and the message to others
+APPLICATION = {"sign_application": 10, "intake_check": 11, "review_dimension": 8, "fix_indicators": 9, "sign_decision": 12}
 MOST = 12
 
 

@@ -10,12 +10,13 @@ from lxml import etree
 ROOT = Path(__file__).resolve().parents[2]
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ATTACHED = ("sourceRef", "targetRef", "attachedToRef", "cancelActivity", "default")
-#: A stock script task stands for our service task: stock service tasks need an operator outside.
-KINDS = {"serviceTask": "scriptTask"}
+#: A stock script task stands for our service and business rule tasks: the stock ones need an operator or a table outside.
+KINDS = {"serviceTask": "scriptTask", "businessRuleTask": "scriptTask"}
 SHIPPED = {
     "project_application": "panjin/project_application.bpmn",
     "technical_review": "panjin/technical_review.bpmn",
     "supplement": "shared/supplement.bpmn",
+    "override": "shared/override.bpmn",
 }
 
 

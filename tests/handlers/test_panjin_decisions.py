@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from handlers.panjin.author import check_pre_review
 from handlers.panjin.builder import check_registers
 from handlers.panjin.indicators import check_indicators, digest, lock_indicators
 from handlers.panjin.intake import check_intake
-from handlers.panjin.pre_review import check_pre_review
 from handlers.panjin.review import aggregate_reviews
 from handlers.shared.notices import note_overdue, remind_applicant
 from service.sdk import Record
@@ -50,28 +50,19 @@ def test_an_incomplete_application_may_be_refused(context: Any) -> None:
     assert facts.findings == []
 
 
-@pytest.mark.parametrize(
-    ("coverage", "lead", "mismatch"),
-    [
-        ("单部门", None, False),
-        ("单部门", "minzheng", False),
-        ("市级多部门", "jiaoyu", False),
-        ("市级多部门", "minzheng", True),
-        ("跨部门跨层级", "minzheng", True),
-        ("跨部门跨层级", None, True),
-    ],
-)
-def test_a_shared_system_is_built_by_its_lead_department(context: Any, coverage: str, lead: str | None, mismatch: bool) -> None:
-    facts = context({"scope_level": coverage, "lead_dept": lead})
+@pytest.mark.parametrize("mismatch", [False, True])
+def test_a_builder_who_does_not_match_is_routed_to_the_lead_department_decision(
+    context: Any, levels: Any, mismatch: bool
+) -> None:
+    mode = {"mismatch": mismatch, "builder": "行业牵头部门", "builder_en": "the lead department"}
+    facts = context({"building_mode": mode})
     assert check_registers(facts)["mode_mismatch"] is mismatch
-    assert [(found.rule, found.level.value) for found in facts.findings] == ([("R-PJ-02", "route")] if mismatch else [])
+    assert levels(facts) == ([("R-PJ-02", "route", "lead_dept")] if mismatch else [])
 
 
-@pytest.mark.parametrize(
-    ("kind", "code", "passes"), [("第三方", "A", False), ("第三方", "B", True), ("自行", "A", True), ("自行", None, True)]
-)
-def test_the_author_of_a_plan_does_not_pre_review_it(context: Any, blocked: Any, kind: str, code: str, passes: bool) -> None:
-    facts = context({"plan_author_type": kind, "credit_code": code, "pre_review_credit_code": "A"})
+@pytest.mark.parametrize(("conflict", "passes"), [("block", False), ("none", True), ("warn", True)])
+def test_the_author_of_a_plan_does_not_pre_review_it(context: Any, blocked: Any, conflict: str, passes: bool) -> None:
+    facts = context({"pre_review_conflict": conflict})
     check_pre_review(facts)
     assert blocked(facts) == ([] if passes else [("R-PJ-11", "credit_code")])
 
@@ -82,16 +73,6 @@ def reviews(*results: str | None) -> list[dict[str, Any]]:
         for dimension, result in zip(DIMENSIONS, results, strict=False)
         if result
     ]
-
-
-@pytest.mark.parametrize(
-    ("results", "whole"),
-    [(("通过", "通过"), "通过"), (("通过", "修改"), "修改"), (("修改", "不通过"), "不通过"), (("不通过", "通过"), "不通过")],
-)
-def test_the_worst_dimension_decides_the_review(context: Any, results: tuple[str, str], whole: str) -> None:
-    facts = context({"dimensions": DIMENSIONS, "reviews": reviews(*results)})
-    assert aggregate_reviews(facts)["review_result"] == whole
-    assert facts.findings == []
 
 
 @pytest.mark.parametrize("given", [reviews("通过"), [], [*reviews("通过", "通过"), *reviews("通过")]])
@@ -108,6 +89,36 @@ def test_a_review_hands_on_its_reasons_and_the_suggested_budget(context: Any) ->
     assert found["review_reasons"] == ["技术路线科学性（修改）：意见"]
     assert found["revision_items"] == "技术路线科学性（修改）：意见"
     assert found["suggested_budget"] == Decimal("5.00")
+
+
+def test_a_confirmed_splitting_is_a_reason_and_a_finding(context: Any, levels: Any) -> None:
+    given = reviews("通过", "通过")
+    given[0]["splitting_confirmed"] = True
+    facts = context({"dimensions": DIMENSIONS, "reviews": given})
+    assert aggregate_reviews(facts)["review_reasons"] == ["经审查确认：拆分项目、化整为零规避监管"]
+    assert levels(facts) == [("R-PJ-09", "route", "")]
+
+
+def test_grounds_against_listing_are_flagged_by_name_and_block_nothing(context: Any, levels: Any) -> None:
+    given = reviews("通过", "通过")
+    given[1]["other_ground"] = "与规划冲突"
+    facts = context({"dimensions": DIMENSIONS, "reviews": given, "exclusion_grounds": ["无正当理由拒绝数据共享", "其他"]})
+    found = aggregate_reviews(facts)
+    assert found["exclusion_note"] == "存在不得列入年度计划的情形：无正当理由拒绝数据共享、其他（与规划冲突）"
+    assert (found["other_ground"], levels(facts)) == ("与规划冲突", [("R-PJ-12", "flag", "")])
+    none = context({"dimensions": DIMENSIONS, "reviews": reviews("通过", "通过"), "exclusion_grounds": []})
+    assert (aggregate_reviews(none)["exclusion_note"], none.findings) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("upheld", "grounds"), [(True, ["新增需求不明确", "其他"]), (False, ["新增需求不明确"]), (None, ["新增需求不明确"])]
+)
+def test_another_ground_stands_only_when_the_head_of_the_centre_upholds_it(
+    context: Any, upheld: bool | None, grounds: list[str]
+) -> None:
+    facts = context(indicators(exclusion_grounds=["新增需求不明确", "其他"], other_ground_upheld=upheld))
+    assert lock_indicators(facts)["exclusion_grounds"] == grounds
+    assert facts.writes[0].data["exclusion_grounds"] == grounds
 
 
 def indicators(**changed: Any) -> dict[str, Any]:

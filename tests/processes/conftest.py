@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,13 +18,16 @@ from typing import Any
 
 import orjson
 import pytest
+import yaml
 
 import handlers
+from service import dmn
 from service.clock import SHANGHAI
 from service.engine.kernel import Element, Pending, Process, Run, Thrown, parse
 from service.errors import Finding, Level
 from service.forms import FileFacts, Form
 from service.forms import compile as compile_form
+from service.law import Catalogue
 from service.sdk import HANDLERS, CaseFacts, Context, Record
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +52,12 @@ class Registers:
         return self.entries.get((register, key))
 
     def search(self, register: str, **equals: Any) -> Iterator[Record]:
-        return iter([record for (name, _), record in self.entries.items() if name == register])
+        found = [record for (name, _), record in self.entries.items() if name == register]
+        return iter([record for record in found if all(record.data.get(key) == value for key, value in equals.items())])
+
+    def put(self, register: str, key: str, **data: Any) -> None:
+        """Load an entry, as an import does."""
+        self.entries[register, key] = Record(register=register, key=key, version=1, data=data)
 
 
 @dataclass(slots=True)
@@ -58,19 +66,25 @@ class Stage:
 
     processes: Mapping[str, Process]
     forms: Mapping[str, Form]
+    decisions: Mapping[str, dmn.Model]
+    law: Catalogue
     registers: Registers = field(default_factory=Registers)
     now: datetime = datetime(2026, 8, 20, 10, 0, tzinfo=SHANGHAI)
 
-    def open(self, process: str, answers: Mapping[str, Any]) -> Case:
-        """Start a case with its start form."""
+    def open(self, process: str, answers: Mapping[str, Any], *, level: str = "city") -> Case:
+        """Start a case with its start form, for a unit of that level."""
         made = self.processes[process]
         event = made.elements[made.start_events[0]]
-        given = {"unit_id": UNIT, "units": UNITS}
+        given = {"unit_id": UNIT, "unit_level": level, "units": UNITS}
         typed = self.typed(event.form, answers, given)
         return self.begin(process, given | typed)
 
+    def decide(self, decision: str, given: Mapping[str, Any]) -> Any:
+        """What a shipped table says."""
+        return self.decisions[decision].evaluate(decision, given).value
+
     def begin(self, process: str, variables: Mapping[str, Any]) -> Case:
-        case = Case(stage=self, process=self.processes[process])
+        case = Case(stage=self, process=self.processes[process], started=self.now.date())
         case.run = Run.start(case.process, variables, case)
         case.settle()
         return case
@@ -92,6 +106,7 @@ class Case:
 
     stage: Stage
     process: Process
+    started: date
     run: Run = field(init=False)
     children: dict[str, Case] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -105,7 +120,7 @@ class Case:
         return self.stage.now
 
     def decide(self, decision_id: str, variables: Mapping[str, Any]) -> Any:
-        raise AssertionError(f"no decision is shipped yet: {decision_id}")
+        return self.stage.decide(decision_id, variables)
 
     def lookup(self, name: str) -> Any:
         return {
@@ -125,9 +140,11 @@ class Case:
         facts = CaseFacts(
             id="1", business_key=KEY, process=self.process.id, unit=UNIT, started_by="clerk", started_on=self.stage.now.date()
         )
+        today, started = self.stage.now.date(), self.started
         context = Context(
-            variables=variables, headers=element.headers, case=facts, now=self.stage.now, registers=self.stage.registers
-        )
+            variables=variables, headers=element.headers, case=facts, now=self.stage.now, registers=self.stage.registers,
+            parameters=lambda name: self.stage.law.get_parameter_for_case(name, started=started, today=today).value,
+        )  # fmt: skip
         result = registered.run(context)
         self.fresh.extend(context.findings)
         for write in context.writes:
@@ -188,6 +205,7 @@ class Case:
             child.settle()
             if child.run.snapshot().ended:
                 self.walked.extend(child.walked)
+                self.findings.extend(child.findings)
                 del self.children[row.token]
                 self.complete(row.token, child.run.variables())
                 self.settle()
@@ -214,18 +232,43 @@ class Case:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> tuple[Mapping[str, Process], Mapping[str, Form]]:
-    """Every diagram and form of the checkout, with all handlers imported."""
+def shipped() -> dict[str, Any]:
+    """Every diagram, form and table of the checkout and its law, with all handlers imported."""
     for found in pkgutil.walk_packages(handlers.__path__, "handlers."):
         importlib.import_module(found.name)
     processes = [parse(path.read_bytes()) for path in sorted((ROOT / "processes").rglob("*.bpmn"))]
     forms = [compile_form(orjson.loads(path.read_bytes())) for path in sorted((ROOT / "forms").rglob("*.form"))]
-    return {process.id: process for process in processes}, {form.id: form for form in forms}
+    tables = {path.stem: dmn.parse(path.read_bytes()) for path in sorted((ROOT / "processes").rglob("*.dmn"))}
+    return {
+        "processes": {process.id: process for process in processes},
+        "forms": {form.id: form for form in forms},
+        "decisions": tables,
+        "law": Catalogue.from_yaml_data(law_documents()),
+    }
+
+
+def law_documents() -> list[dict[str, Any]]:
+    """The shipped law as it is written."""
+    return [yaml.safe_load(path.read_bytes()) for path in sorted((ROOT / "processes").glob("*/regulation.yaml"))]
 
 
 @pytest.fixture
-def stage(shipped: tuple[Mapping[str, Process], Mapping[str, Form]]) -> Stage:
-    return Stage(processes=shipped[0], forms=shipped[1])
+def amended(stage: Stage) -> Callable[..., None]:
+    """Add a version of a parameter of the Panjin measures to the law of this test, in force from a day."""
+
+    def amend(id: str, value: Any, *, since: date, open_cases: bool = False) -> None:
+        documents = law_documents()
+        (panjin,) = (found for found in documents if found.get("regulation", {}).get("id") == "pj-2020")
+        entry = next(found for found in panjin["parameters"] if found["id"] == id)
+        panjin["parameters"].append(entry | {"value": value, "from": since, "applies_to_open_cases": open_cases})
+        stage.law = Catalogue.from_yaml_data(documents)
+
+    return amend
+
+
+@pytest.fixture
+def stage(shipped: dict[str, Any]) -> Stage:
+    return Stage(**shipped)
 
 
 @pytest.fixture(scope="session")

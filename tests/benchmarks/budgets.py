@@ -50,12 +50,8 @@ BUDGETS: tuple[Budget, ...] = (
     Budget(
         path=("http", "pairs_per_s"), what="GET task + POST complete", limit=100, unit="pairs/s", least=True, peer="12 tasks/s"
     ),
-    Budget(
-        path=("idle_tick", "sqlite", "median_ms"), what="idle tick, SQLite", limit=5, unit="ms", peer=_PEER_TICK
-    ),
-    Budget(
-        path=("idle_tick", "postgresql", "median_ms"), what="idle tick, PostgreSQL", limit=5, unit="ms", peer=_PEER_TICK
-    ),
+    Budget(path=("idle_tick", "sqlite", "median_ms"), what="idle tick, SQLite", limit=5, unit="ms", peer=_PEER_TICK),
+    Budget(path=("idle_tick", "postgresql", "median_ms"), what="idle tick, PostgreSQL", limit=5, unit="ms", peer=_PEER_TICK),
     Budget(path=("due_timers", "per_s"), what="due timers, PostgreSQL", limit=200, unit="/s", least=True, peer="minutes"),
     Budget(path=("loop_growth", "ratio"), what="200th loop against the 1st", limit=1.3, unit="×", peer="grows, stalls at 250"),
     Budget(path=("stored_bytes", "bytes"), what="open case at step 1 of 10", limit=6144, unit="bytes", peer="12 KB"),

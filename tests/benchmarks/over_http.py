@@ -82,9 +82,7 @@ def pairs_over_http(city: City, walk: Walk, url: str, files: Path, *, cases: int
         with served(url, files) as (port, server):
             _round(city, walk, port, tokens, cases=2, connections=2)
             before = _cpu(server)
-            rounds = [
-                (_round(city, walk, port, tokens, cases=cases, connections=count), count) for count in CONNECTIONS * TIMES
-            ]
+            rounds = [(_round(city, walk, port, tokens, cases=cases, connections=count), count) for count in CONNECTIONS * TIMES]
             cpu = (_cpu(server) - before) / (cases * len(walk.steps) * len(rounds))
     except NotServedError as error:
         return {"pairs_per_s": None, "reason": str(error)}

@@ -15,7 +15,9 @@ from drawing import chain, end, form, service_task, start, text_field, user_task
 from service.cli import main
 
 CLERK = "pj_unit_clerk.jiaoyu"
-BODY = start() + user_task("ask", form="holiday.ask") + service_task("count_days") + user_task("grant", form="holiday.grant") + end()
+BODY = (
+    start() + user_task("ask", form="holiday.ask") + service_task("count_days") + user_task("grant", form="holiday.grant") + end()
+)
 HANDLER = """
 import os, pathlib
 from service.sdk import Context, handler
@@ -78,9 +80,7 @@ def test_a_folder_is_deployed_and_worked_through_from_the_terminal(folder: Path,
     for element, answers in (("ask", '{"reason": "探亲"}'), ("grant", "{}")):
         (task,) = json.loads(chengxu(database, "task", "list", "--by", CLERK, "--json").stdout)
         assert task["element"] == element
-        done = chengxu(
-            database, "task", "complete", task["id"], "--by", CLERK, "--answers", answers, CHENGXU_HANDLERS=handlers
-        )
+        done = chengxu(database, "task", "complete", task["id"], "--by", CLERK, "--answers", answers, CHENGXU_HANDLERS=handlers)
         assert done.returncode == 0, done.stderr
     shown = json.loads(chengxu(database, "case", "show", case, "--by", CLERK, "--json").stdout)
     assert (shown["status"], shown["outcome"], shown["variables"]["days"]) == ("completed", "finished", 2)

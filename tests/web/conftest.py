@@ -1,7 +1,7 @@
 """The web application on a small city. A test gets it on SQLite; what depends on the database asks for `site_anywhere`.
 
-    site.as_(CLERK)          calls the API with a bearer token
-    site.browser()           a browser; `.sign_in(CLERK)` gives it a session, `.token` is the CSRF token of its page
+site.as_(CLERK)          calls the API with a bearer token
+site.browser()           a browser; `.sign_in(CLERK)` gives it a session, `.token` is the CSRF token of its page
 """
 
 from __future__ import annotations

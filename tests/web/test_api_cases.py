@@ -177,7 +177,5 @@ def test_me_names_roles_and_units(site: Any) -> None:
     assert site.as_(CLERK).get("/me").json == {
         "name": CLERK,
         "display_name": "王敏",
-        "memberships": [
-            {"role": "pj_unit_clerk", "role_name": "需求单位经办人", "unit": "jiaoyu", "unit_name": "市教育局"}
-        ],
+        "memberships": [{"role": "pj_unit_clerk", "role_name": "需求单位经办人", "unit": "jiaoyu", "unit_name": "市教育局"}],
     }

@@ -141,5 +141,3 @@ def test_an_error_page_that_cannot_be_drawn_still_is_a_page(raising: Any, site: 
 def test_what_routing_refuses_is_a_problem_too(site: Any, method: str, path: str, status: int, slug: str) -> None:
     answer = site.app.test_client().open(path, method=method)
     assert (answer.status_code, answer.json["type"]) == (status, f"urn:chengxu:problem:{slug}")
-
-

@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from service.cli import accounts, calendar, cases, checks, clock, database, deployment, law, serving, tasks
+from service.cli import accounts, calendar, cases, checks, clock, database, deployment, law, new, scenario, serving, tasks
 from service.errors import ChengxuError, InvalidAnswers
 
 
@@ -22,6 +22,7 @@ def chengxu() -> None:
 for command in (
     serving.serve, serving.web, serving.worker, deployment.deploy, checks.check, checks.bench, cases.case, tasks.task,
     accounts.account, accounts.token, calendar.calendar, clock.clock, law.law, database.db,
+    scenario.scenario, new.new,
 ):  # fmt: skip
     chengxu.add_command(command)
 

@@ -19,7 +19,7 @@ from service.engine.machine import Machine
 from service.errors import InvalidDefinition, Problem
 from service.law import Calendar, Catalogue
 from service.sdk import HANDLERS
-from service.store import Connection
+from service.store import Connection, people
 from service.store import definitions as rows
 from service.store.history import Entry, record_outside_cases
 
@@ -49,6 +49,7 @@ def lint_bundle(bundle: Bundle, *, known: Mapping[str, Any] | None = None) -> tu
             articles=frozenset(catalogue.articles),
             processes=frozenset((known or {}).get("processes", ())),
             decisions=frozenset(),
+            memberships=(known or {}).get("memberships"),
         ),
     )
 
@@ -62,7 +63,10 @@ def publish(machine: Machine, bundle: Bundle, *, by: str, handlers: Collection[s
     with machine.store.read() as connection:
         stored = rows.list_regulations(connection)  # {id: document}
         processes = [row[0] for row in rows.list_latest(connection)]
-    problems = lint_bundle(bundle, known={"regulations": stored, "processes": processes, "handlers": handlers})
+        memberships = people.list_memberships(connection)
+    problems = lint_bundle(
+        bundle, known={"regulations": stored, "processes": processes, "handlers": handlers, "memberships": memberships or None}
+    )
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise InvalidDefinition(errors)

@@ -109,6 +109,17 @@ def list_members(connection: Connection, roles: Sequence[str]) -> tuple[tuple[st
     return tuple((account, role, unit) for account, role, unit in rows)
 
 
+def list_memberships(connection: Connection) -> frozenset[tuple[str, str]]:
+    """The (role, unit) pairs that some active account holds."""
+    rows = connection.execute(
+        select(memberships.c.role, memberships.c.unit)
+        .join(accounts, accounts.c.name == memberships.c.account)
+        .where(accounts.c.active)
+        .distinct()
+    )
+    return frozenset((role, unit) for role, unit in rows)
+
+
 def put_unit(connection: Connection, unit: dict[str, Any]) -> None:
     changed = connection.execute(update(units).where(units.c.id == unit["id"]).values(**unit))
     if not changed.rowcount:

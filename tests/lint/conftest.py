@@ -13,12 +13,13 @@ from service.engine.lint import Known, check
 from service.errors import Problem
 
 KNOWN = Known(
-    roles=frozenset({"clerk", "lead"}),
+    roles=frozenset({"clerk", "inspector", "lead"}),
     handlers=frozenset({"check_totals"}),
     periods=frozenset({"D-PJ-18a"}),
     articles=frozenset({"pj-2020#14"}),
     processes=frozenset({"supplement"}),
     decisions=frozenset({"route"}),
+    memberships=frozenset({("clerk", "center"), ("lead", "center")}),
 )
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"

@@ -337,7 +337,61 @@ REFUSED = [
     ),
 ]
 
+GATEWAY_LOOP = """<bpmn:task id="ask" name="询问"/>
+        <bpmn:sequenceFlow id="to_enough" sourceRef="ask" targetRef="enough"/>
+        <bpmn:exclusiveGateway id="enough" name="够了吗" default="to_publish"/> <!-- ✗ enough -->
+        <bpmn:sequenceFlow id="to_publish" sourceRef="enough" targetRef="publish"/>
+        <bpmn:sequenceFlow id="to_again" sourceRef="enough" targetRef="again">
+          <bpmn:conditionExpression>=not(enough)</bpmn:conditionExpression></bpmn:sequenceFlow>
+        <bpmn:task id="again" name="再问"/>
+        <bpmn:sequenceFlow id="back_to_enough" sourceRef="again" targetRef="enough"/>
+        <bpmn:task id="publish" name="公开"/>"""
+
+REFUSED += [
+    ("a deciding gateway that also takes a loop back", "gateway-join-fork", GATEWAY_LOOP),
+    (
+        "two messages of one name",
+        "unused-definition",
+        """<bpmn:message id="message_decided" name="pj.decided"/>
+<bpmn:message id="message_decided_too" name="pj.decided"/> <!-- ✗ message_decided_too -->
+<bpmn:intermediateThrowEvent id="decided" name="已决定">
+  <bpmn:messageEventDefinition messageRef="message_decided"/></bpmn:intermediateThrowEvent>
+<bpmn:sequenceFlow id="to_told" sourceRef="decided" targetRef="told"/>
+<bpmn:intermediateThrowEvent id="told" name="已告知">
+  <bpmn:messageEventDefinition messageRef="message_decided_too"/></bpmn:intermediateThrowEvent>""",
+    ),
+    (
+        "a lane's role that nobody holds",
+        "role-vacant",
+        """<bpmn:laneSet id="lanes"><bpmn:lane id="inspector" name="核查员">
+        <bpmn:flowNodeRef>visit_site</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>
+        <bpmn:manualTask id="visit_site" name="现场核查"/> <!-- ✗ visit_site -->""",
+    ),
+]
+
 ALLOWED = [
+    (
+        "a step to which a later one returns",
+        """<bpmn:task id="ask" name="询问"/>
+        <bpmn:sequenceFlow id="to_enough" sourceRef="ask" targetRef="enough"/>
+        <bpmn:exclusiveGateway id="enough" name="够了吗" default="to_publish"/>
+        <bpmn:sequenceFlow id="to_publish" sourceRef="enough" targetRef="publish"/>
+        <bpmn:sequenceFlow id="back_to_ask" sourceRef="enough" targetRef="ask">
+          <bpmn:conditionExpression>=not(enough)</bpmn:conditionExpression></bpmn:sequenceFlow>
+        <bpmn:startEvent id="begun"/>
+        <bpmn:sequenceFlow id="to_ask" sourceRef="begun" targetRef="ask"/>
+        <bpmn:task id="publish" name="公开"/>""",
+    ),
+    (
+        "a termination beside a task that goes on",
+        """<bpmn:task id="file_papers" name="归档"/>
+        <bpmn:boundaryEvent id="withdrawn_by_applicant" name="撤回" attachedToRef="file_papers" cancelActivity="false">
+        <bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>
+        <bpmn:sequenceFlow id="to_filed" sourceRef="file_papers" targetRef="filed"/>
+        <bpmn:sequenceFlow id="to_withdrawn" sourceRef="withdrawn_by_applicant" targetRef="withdrawn"/>
+        <bpmn:endEvent id="filed" name="已归档"/>
+        <bpmn:endEvent id="withdrawn" name="已撤回"><bpmn:terminateEventDefinition/></bpmn:endEvent>""",
+    ),
     ("a role that FEEL computes", user_task('<zeebe:assignmentDefinition candidateGroups="=chosen_group"/>')),
     ("a known role at a unit", user_task('<zeebe:assignmentDefinition candidateGroups="=&quot;lead@&quot; + unit_id"/>')),
     (
@@ -362,13 +416,15 @@ ALLOWED = [
     (
         "a loop with a way out",
         """<bpmn:task id="ask" name="询问"/>
-        <bpmn:sequenceFlow id="to_enough" sourceRef="ask" targetRef="enough"/>
+        <bpmn:sequenceFlow id="to_asked" sourceRef="ask" targetRef="asked"/>
+        <bpmn:exclusiveGateway id="asked"/>
+        <bpmn:sequenceFlow id="to_enough" sourceRef="asked" targetRef="enough"/>
         <bpmn:exclusiveGateway id="enough" name="够了吗" default="to_publish"/>
         <bpmn:sequenceFlow id="to_publish" sourceRef="enough" targetRef="publish"/>
         <bpmn:sequenceFlow id="to_again" sourceRef="enough" targetRef="again">
           <bpmn:conditionExpression>=not(enough)</bpmn:conditionExpression></bpmn:sequenceFlow>
         <bpmn:task id="again" name="再问"/>
-        <bpmn:sequenceFlow id="back_to_enough" sourceRef="again" targetRef="enough"/>
+        <bpmn:sequenceFlow id="back_to_asked" sourceRef="again" targetRef="asked"/>
         <bpmn:task id="publish" name="公开"/>""",
     ),
     (
@@ -433,7 +489,13 @@ def test_a_feel_fault_names_the_character(examples: Any) -> None:
     assert "at character 6" in problem.message
 
 
-@pytest.mark.parametrize("severity_rule", ["name-missing", "di-missing", "called-element-input"])
+@pytest.mark.parametrize(
+    "severity_rule",
+    [
+        "name-missing", "called-element-input", "fake-join", "superfluous-gateway", "superfluous-termination",
+        "unused-definition", "unknown-variable", "role-vacant",
+    ],
+)  # fmt: skip
 def test_what_does_not_hinder_a_case_is_a_warning(severity_rule: str, examples: Any) -> None:
     rule = next(rule for rule in RULES if severity_rule == rule.ID)
 

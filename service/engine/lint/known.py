@@ -10,7 +10,10 @@ Ids = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Ids that a diagram may name. None = not checked, for a workbench that does not know them."""
+    """Ids that a diagram may name. None = not checked, for a workbench that does not know them.
+
+    `memberships` are the (role, unit) pairs that some active account holds.
+    """
 
     roles: Ids = None
     handlers: Ids = None
@@ -18,6 +21,7 @@ class Known:
     articles: Ids = None
     processes: Ids = None
     decisions: Ids = None
+    memberships: frozenset[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Every element, flow and lane is drawn, so that people see where their case is. A warning."""
+"""Every element, flow and lane is drawn, so that people see where their case is. Without any drawing at all: a warning."""
 
 from __future__ import annotations
 
@@ -46,5 +46,4 @@ def check(document: Document) -> Iterator[Problem]:
                 each,
                 "没有画在图上；请在建模器中打开并保存。",
                 "This is not drawn; open the file in the modeller and save it.",
-                severity="warning",
             )

@@ -1,4 +1,4 @@
-"""What people read has a Chinese name: activities, gateways that split, and end events. A warning."""
+"""What people read has a Chinese name: activities, gateways that split, end events, and events that wait or throw. A warning."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ INCORRECT = """<bpmn:task id="file_papers" name="File the papers"/> <!-- ✗ fil
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
+_EVENTS = ("endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent")
+
 
 def check(document: Document) -> Iterator[Problem]:
     for element in document.elements.values():
         splits = element.kind.endswith("Gateway") and len(document.outgoing.get(element.id, ())) > 1
-        if (element.is_activity or splits or element.kind == "endEvent") and not _CHINESE.search(element.name):
+        if (element.is_activity or splits or element.kind in _EVENTS) and not _CHINESE.search(element.name):
             yield document.problem(
                 ID,
                 element,

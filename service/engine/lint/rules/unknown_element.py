@@ -12,7 +12,7 @@ from service.errors import Problem
 
 ID = "unknown-element"
 
-CORRECT = """<bpmn:parallelGateway id="all_at_once" name="会签"/>"""
+CORRECT = """<bpmn:manualTask id="visit_site" name="现场核查"/>"""
 
 INCORRECT = """<bpmn:complexGateway id="some_of_them" name="部分会签"/> <!-- ✗ some_of_them -->"""
 

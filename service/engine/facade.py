@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from service.engine import completing, lifecycle, messaging, moving, passwords, running, starting
+from service.engine import completing, discarding, lifecycle, messaging, moving, passwords, running, starting
 from service.engine.completing import Completed, Signature
 from service.engine.machine import Machine
 from service.engine.moving import ClockState
 from service.engine.running import Ran
 from service.engine.starting import Started
 from service.engine.work import Within
+from service.forms import Form
 from service.store import people
 
 
@@ -39,6 +40,10 @@ class Engine:
     def save_draft(self, subject: str, answers: Mapping[str, Any], *, by: str) -> datetime:
         """Keep entries unchecked; `subject` is "task:<id>" or "start:<process>"."""
         return completing.save_draft(self.machine, subject, answers, by=by)
+
+    def discard_draft(self, subject: str, form: Form, answers: Mapping[str, Any], *, by: str) -> None:
+        """Delete a draft, and the files that it or `answers` name, so that nothing of them stays."""
+        discarding.discard_draft(self.machine, subject, form, answers, by=by)
 
     def complete_task(
         self,

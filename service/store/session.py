@@ -85,6 +85,7 @@ def _sqlite(address: Any, begin: str, *, read_only: bool, pool_size: int) -> Eng
         if not read_only:
             _use_wal(cursor)
             cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute("PRAGMA secure_delete = ON")  # what is deleted must not be found in the file (R-PJ-40)
         cursor.execute("PRAGMA foreign_keys = ON")
         if read_only:
             cursor.execute("PRAGMA query_only = ON")

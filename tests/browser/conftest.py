@@ -1,7 +1,8 @@
 """The whole service on a free loopback port, and people who use it in Chromium.
 
     site        the service with demo people, the shipped processes and a running worker; law's clock stands at 2026-08-20 10:00
-    visit       visit("pj_unit_clerk.jiaoyu") signs somebody in and gives a Visitor
+    serve       makes such a service; `serve(folder, movable=True)` has a clock that can be moved
+    visit       visit("pj_unit_clerk.jiaoyu") signs somebody in and gives a Visitor; `at=` for another service than `site`
 
 Do: start cases of your own (`site.start`), look for what a person would look for. Don't: count rows of other tests' cases, sleep.
 After each test every visitor's page must have been free of script errors and refused content.
@@ -14,7 +15,7 @@ import hashlib
 import importlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +28,9 @@ from flask import Flask
 from form_filler import Filler
 from waitress.server import create_server
 
-from service.clock import SHANGHAI, FrozenClock
+from service.clock import SHANGHAI, FrozenClock, OffsetClock
 from service.store import entries
+from service.store.demo_clock import StoredOffset
 from service.web.app import create_app
 from service.web.waiting import MOST, wait_for_family
 
@@ -47,6 +49,7 @@ class Site:
     app: Flask
     city: city.City
     s01: ModuleType
+    folder: Path
 
     def start(self, name: str, *, steps: int = 0) -> str:
         """File an application under a name and take its first steps; returns the case id."""
@@ -83,11 +86,15 @@ class Site:
         return row.id
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def serving(folder: Path, *, movable: bool = False) -> Iterator[Site]:
+    """The service on a database of its own in a folder; `movable`: with the demonstration's clock instead of one that stands."""
     url = f"sqlite:///{folder / 'site.db'}"
     made = city.make_city(url, folder, FrozenClock(NOW), processes=True)
+    if movable:
+        offset = StoredOffset(made.store)
+        made.engine.machine.clock, made.engine.machine.clock_changed = OffsetClock(offset), offset.forget
+        made.engine.set_clock(NOW, by="operator")
     app = create_app(made.engine, city.settings(url, folder))
     assert (Path(app.static_folder or "") / "manifest.json").exists(), "build the assets: make setup"
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
@@ -95,12 +102,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made.worker.start()
     thread.start()
     s01 = importlib.import_module("tests.processes.s01_application")
-    yield Site(address=f"http://127.0.0.1:{server.effective_port}", app=app, city=made, s01=s01)
+    yield Site(address=f"http://127.0.0.1:{server.effective_port}", app=app, city=made, s01=s01, folder=folder)
     server.close()
     server.task_dispatcher.shutdown()
     thread.join(timeout=5)
     made.worker.stop()
     made.store.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving(tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., AbstractContextManager[Site]]:
+    return serving
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,10 +179,10 @@ Visit = Callable[..., Visitor]
 def visit(site: Site, browser: Any) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
-    def begin(account: str | None = None, *, width: int = 1440, height: int = 900) -> Visitor:
+    def begin(account: str | None = None, *, width: int = 1440, height: int = 900, at: Site = site) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-        visitor = Visitor(site=site, page=context.new_page())
-        visitor.page.set_default_timeout(20_000)
+        visitor = Visitor(site=at, page=context.new_page())
+        visitor.page.set_default_timeout(60_000)
         note = visitor.troubles.append
         visitor.page.on("pageerror", lambda error: note(str(error)))
         visitor.page.on("console", lambda said: said.type == "error" and not said.text.startswith(ECHO) and note(said.text))

@@ -29,7 +29,7 @@ def test_a_case_shows_its_variables_tasks_and_outcome(site_anywhere: Any) -> Non
     clerk.post(f"/tasks/{site.task(case)}/complete", {"variables": {"note": "你好"}})
 
     shown = clerk.get(f"/cases/{case}").json
-    assert shown["variables"] == {"unit_id": "jiaoyu", "unit_level": "city", "note": "你好"}
+    assert shown["variables"] == {"unit_id": "jiaoyu", "unit_name": "市教育局", "unit_level": "city", "note": "你好"}
     assert [(task["element"], task["mine"], task["due"]) for task in shown["tasks"]] == [("approve_note", False, None)]
     assert (shown["status"], shown["outcome"], shown["parent"], shown["children"]) == ("running", None, None, [])
     assert (shown["process"], shown["version"], shown["unit_name"], shown["started_name"]) == ("notes", 1, "市教育局", "王敏")
@@ -140,7 +140,10 @@ def test_a_process_shows_its_start_form_and_ones_own_draft(site_anywhere: Any) -
 
     assert shown["form"]["components"][0]["key"] == "subject"
     assert shown["draft"] == {"variables": {"subject": "半"}, "saved_at": "2026-08-20T12:00:00+08:00"}
-    assert (shown["startable"], shown["variables"]) == (True, {"unit_id": "jiaoyu", "unit_level": "city"})
+    assert (shown["startable"], shown["variables"]) == (
+        True,
+        {"unit_id": "jiaoyu", "unit_name": "市教育局", "unit_level": "city"},
+    )
     assert clerk.post("/cases", {"process": "filing", "variables": {"subject": "全"}}).status_code == 201
     assert clerk.get("/processes/filing").json["draft"] is None
 

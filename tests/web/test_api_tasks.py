@@ -22,7 +22,11 @@ def test_a_task_shows_its_form_and_what_one_may_do(site_anywhere: Any) -> None:
     assert shown["form"]["components"][0]["key"] == "note"
     assert shown["actions"] == ["claim", "draft", "complete"]
     assert (shown["element"], shown["status"], shown["sign"], shown["barred"]) == ("write_note", "open", False, None)
-    assert (shown["variables"], shown["draft"], shown["due"]) == ({"unit_id": "jiaoyu", "unit_level": "city"}, None, None)
+    assert (shown["variables"], shown["draft"], shown["due"]) == (
+        {"unit_id": "jiaoyu", "unit_name": "市教育局", "unit_level": "city"},
+        None,
+        None,
+    )
     assert shown["articles"] == ["pj-2020#14"]
     assert shown["case"]["business_key"] == "C-2026-0001"
 

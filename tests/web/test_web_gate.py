@@ -29,13 +29,17 @@ def schema(id: str) -> bytes:
     return json.dumps({"type": "default", "schemaVersion": 19, "id": id, "components": [gate, text_field("name"), file]}).encode()
 
 
-@pytest.fixture
-def guarded(site: Any) -> Any:
-    """A site with the process `guarded`, whose start form and whose task ask first whether it is secret."""
+def deploy(site: Any) -> None:
+    """Publish `guarded`, whose start form and whose task ask first whether it is secret."""
     begin = start().replace("/>", '><bpmn:extensionElements><zeebe:formDefinition formId="guarded.begin"/>', 1)
     body = begin + "</bpmn:extensionElements></bpmn:startEvent>" + user_task("revise", form="guarded.revise") + end()
     forms = {name: schema(name) for name in ("guarded.begin", "guarded.revise")}
     site.city.deploy({"guarded": body + chain("begin", "revise", "finished")}, forms)
+
+
+@pytest.fixture
+def guarded(site: Any) -> Any:
+    deploy(site)
     return site
 
 
@@ -112,7 +116,9 @@ def test_of_a_filing_that_is_declared_secret_only_that_answer_reaches_the_rules(
     assert b"secret-attachment-91c2" not in everything(tmp_path)
 
 
-def test_files_of_others_and_files_in_a_case_stay(guarded: Any) -> None:
+def test_files_of_others_and_files_in_a_case_stay(site_anywhere: Any) -> None:
+    guarded = site_anywhere
+    deploy(guarded)
     me = guarded.as_(CLERK)
     filed, mine, theirs = upload(guarded), upload(guarded), upload(guarded, OTHER)
     started = me.post("/cases", {"process": "guarded", "variables": {"is_secret": False, "name": "甲", "plan": [filed]}})
@@ -122,6 +128,7 @@ def test_files_of_others_and_files_in_a_case_stay(guarded: Any) -> None:
     assert me.put(DRAFT, {"variables": entered}).status_code == 200
     assert me.put(DRAFT, {"variables": {"is_secret": True}}).status_code == 200
 
+    assert kept(guarded) is None
     assert me.get(f"/attachments/{mine}").status_code == 404
     for reader, file in ((me, filed), (guarded.as_(OTHER), theirs)):
         with reader.get(f"/attachments/{file}") as answer:

@@ -12,12 +12,13 @@ from service.engine import reads
 from service.engine.searching import split_terms
 from service.engine.starting import Started
 from service.errors import NotFound
+from service.forms import Form
 from service.store import Connection, people
 from service.store import reads as rows
 from service.store.history import list_links
 from service.store.reads import TaskFilter
 from service.tagged import plain
-from service.web import current
+from service.web import current, gate
 from service.web.answers import reply
 from service.web.api.asks import CaseQuery, HistoryQuery, Start, Wait
 from service.web.api.following import due, followed, list_open_tasks
@@ -37,11 +38,18 @@ _WAITING = {"kind": None, "element": None, "state": "waiting", "due_at": None, "
 @endpoint(blueprint, "POST", "/cases", answer=StartedShape, status=201, body=Start, query=Wait)
 def start_case(body: Mapping[str, Any], query: Mapping[str, Any]) -> Response:
     """File the start form of a process."""
-    started = current.engine().start_case(
-        body["process"], body["variables"], by=require_account().name, within=keeping(_started, 201)
-    )
+    account, process = require_account().name, body["process"]
+    answers = gate.let_through(_start_form(process), f"start:{process}", body["variables"], by=account)
+    started = current.engine().start_case(process, answers, by=account, within=keeping(_started, 201))
     more = followed(case=started.id, root=started.root, status=started.status, findings=started.findings, wait=query["wait"])
     return reply({"id": started.id, "business_key": started.business_key, "title": started.title, **more}, 201)
+
+
+def _start_form(process: str) -> Form | None:
+    machine = current.engine().machine
+    with machine.store.read() as connection:
+        definition = machine.library.latest(connection, process)
+    return definition.form_of(definition.start)
 
 
 def _started(started: Started) -> dict[str, Any]:

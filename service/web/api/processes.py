@@ -9,7 +9,7 @@ from flask.wrappers import Response
 
 from service.engine import reads
 from service.tagged import plain
-from service.web import current
+from service.web import current, gate
 from service.web.answers import reply
 from service.web.api.asks import Draft
 from service.web.api.routing import endpoint, make_blueprint
@@ -50,12 +50,18 @@ def show_process(process: str) -> Response:
 
 @endpoint(blueprint, "PUT", "/processes/<process>/draft", answer=SavedShape, body=Draft)
 def save_start_draft(body: Mapping[str, Any], process: str) -> Response:
-    """Keep what has been entered into a start form, unchecked."""
+    """Keep what has been entered into a start form, unchecked.
+
+    A form may have a first question (property `gate`); before its opening answer nothing else is kept, and a closing answer
+    deletes the draft and its files.
+    """
     engine = current.engine()
     with engine.machine.store.read() as connection:
         found = look_at(engine.machine.library.latest(connection, process), current_actor())
     found.ensure()
-    return reply({"saved_at": engine.save_draft(f"start:{process}", body["variables"], by=require_account().name)})
+    form = found.definition.form_of(found.definition.start)
+    at = gate.save_draft(form, f"start:{process}", body["variables"], by=require_account().name)
+    return reply({"saved_at": at})
 
 
 def _line(one: Startable) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from service.engine.completing import Completed
 from service.engine.reads import TaskView
 from service.engine.searching import split_terms
 from service.errors import NotAllowed, NotFound
+from service.forms import Form
 from service.store import cases, people
 from service.store import reads as rows
 from service.store.reads import TaskFilter
 from service.tagged import plain
-from service.web import current
+from service.web import current, gate
 from service.web.answers import reply
 from service.web.api.asks import Complete, Draft, TaskQuery, Wait
 from service.web.api.following import due, followed
@@ -92,13 +93,12 @@ def _completed(done: Completed) -> dict[str, Any]:
 @endpoint(blueprint, "PUT", "/tasks/<task_id>/draft", answer=SavedShape, body=Draft)
 def save_draft(body: Mapping[str, Any], task_id: str) -> Response:
     """Keep what has been entered, unchecked. Also when somebody else was faster: what was typed is not lost."""
-    engine = current.engine()
-    _ensure_offered(task_id)
-    return reply({"saved_at": engine.save_draft(f"task:{task_id}", body["variables"], by=require_account().name)})
+    form = _form_offered(task_id)
+    return reply({"saved_at": gate.save_draft(form, f"task:{task_id}", body["variables"], by=require_account().name)})
 
 
-def _ensure_offered(task_id: str) -> None:
-    """NotFound for who may not know of the task, NotAllowed for who only reads it."""
+def _form_offered(task_id: str) -> Form | None:
+    """The form of a task that the account may do. NotFound for who may not know of the task, NotAllowed for who only reads it."""
     machine, actor = current.engine().machine, current_actor()
     with machine.store.read() as connection:
         task = cases.find_task(connection, task_id)
@@ -106,7 +106,8 @@ def _ensure_offered(task_id: str) -> None:
         if task is not None and row is not None:
             queues = actor_queues(actor, machine.book)
             if task.queue in queues or not queues.isdisjoint(rows.more_queues(connection, task_id)):
-                return
+                definition = machine.library.get(connection, row.process, row.digest)
+                return definition.form_of(definition.process.elements[task.element])
             if reads.may_read_case(connection, machine.book, actor, row):
                 raise NotAllowed(
                     "该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role"

@@ -12,7 +12,9 @@ from service.engine.reads import case_variables, get_case
 from service.store import entries, reads
 from service.store.cases import CaseRow
 from service.store.history import list_links
+from service.web import current
 from service.web.pages import timeline, wording
+from service.web.pages.clock_moves import clock_moves
 from service.web.pages.documents import documents_of
 from service.web.pages.facts import case_facts, data_groups
 from service.web.pages.form_card import API
@@ -37,7 +39,11 @@ def case(case_id: str) -> ResponseReturnValue:
         definitions = {one["id"]: reader.definition(one) for one in below}
         definition = definitions[case_id]
         links = {one: list_links(reader.connection, one) for one in definitions}
-        told = timeline.tell(reader, (link for chain in links.values() for link in chain), definitions)
+        moves = clock_moves(reader, row.started_at, row.ended_at) if current.settings().demo else []
+        told = timeline.tell(
+            reader, (*(link for chain in links.values() for link in chain), *moves),
+            {**definitions, **{link.chain: definition for link in moves}},
+        )  # fmt: skip
         files = entries.list_case_attachments(reader.connection, list(definitions))
         every_line = "all" in request.args
         return render(

@@ -18,17 +18,18 @@ ENGLISH = "en"
 def due_words(
     document: Mapping[str, Any] | str | bytes | None, due_at: datetime | None, *, now: datetime, rules: Rules, lang: str = ""
 ) -> dict[str, Any] | None:
-    """What `components/due.html` shows: {effective, days_left, overdue, provisional, why, law}; None without a due date.
+    """What `components/due.html` shows: {effective, days_left, overdue, provisional, why, law, practice}; None without a date.
 
     `days_left` counts working days after today; below 0 it counts the calendar days since the date has passed.
     """
     if due_at is None:
         return None
     known = orjson.loads(document) if isinstance(document, (str, bytes)) else dict(document or {})
-    effective = _day(known.get("effective")) or due_at.astimezone(SHANGHAI).date()
+    effective = day_of(known.get("effective")) or due_at.astimezone(SHANGHAI).date()
     today = now.astimezone(SHANGHAI).date()
     overdue = now >= due_at
     left = -max((today - effective).days, 1) if overdue else working_days_between(today, effective, rules.calendar)
+    basis = known.get("basis") or ()
     language = "en" if lang.startswith(ENGLISH) else "zh"
     return {
         "effective": effective,
@@ -36,11 +37,13 @@ def due_words(
         "overdue": overdue,
         "provisional": bool(known.get("provisional")),
         "why": [sentence[language] for sentence in known.get("derivation") or ()],
-        "law": _law(known.get("basis") or (), rules, language),
+        "law": _law(basis, rules, language),
+        "practice": PRACTICE in basis,
     }
 
 
-def _day(value: Any) -> date | None:
+def day_of(value: Any) -> date | None:
+    """The day of what is stored as a date, a time or their ISO text."""
     return date.fromisoformat(str(value)[:10]) if value else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +14,18 @@ from service import tagged
 from service.engine.definitions import Definition
 from service.engine.filling import file_ids, options
 from service.engine.reads import TaskView
+from service.engine.starting import first_variables
 from service.forms import Form
 from service.forms.client import schema_for_client
 from service.store import entries
 from service.web import current
 from service.web.pages.documents import file_facts
+from service.web.pages.laws import article_texts
 from service.web.pages.reading import Reader
 
 API = "/api/v1"
+#: A field may name several: "pj-2020#10, pj-2020#11".
+_ARTICLES = re.compile(r"[^\s,，]+")
 _NAME = re.compile(r"[^\W\d]\w*")
 #: A step without a form is completed as it is.
 EMPTY: Mapping[str, Any] = {"type": "default", "schemaVersion": 19, "components": []}
@@ -35,7 +39,7 @@ def task_card(reader: Reader, view: TaskView, *, answers: Mapping[str, Any] | No
     return {
         "json": _json(
             reader, view.definition, view.form, variables={**view.variables, **(answers or {})}, draft=draft,
-            draft_at=view.draft_at, readonly=not may_complete,
+            draft_at=view.draft_at, readonly=not may_complete, regulation=view.case.regulation, unit=view.case.unit,
         ),
         "submit_url": f"{address}/complete?wait=5",
         "draft_url": f"{address}/draft",
@@ -53,7 +57,17 @@ def start_card(reader: Reader, definition: Definition, *, unit: str) -> dict[str
     body, at = draft if draft is not None else (None, None)
     form = definition.form_of(definition.start)
     return {
-        "json": _json(reader, definition, form, variables={"unit_id": unit}, draft=body, draft_at=at, readonly=False),
+        "json": _json(
+            reader,
+            definition,
+            form,
+            variables=first_variables(reader.connection, unit),
+            draft=body,
+            draft_at=at,
+            readonly=False,
+            regulation=definition.regulation,
+            unit=unit,
+        ),
         "submit_url": f"{API}/cases?wait=5",
         "draft_url": f"{API}/processes/{definition.key}/draft",
         "process": definition.key,
@@ -77,11 +91,13 @@ def _json(
     draft: Mapping[str, Any] | None,
     draft_at: datetime | None,
     readonly: bool,
+    regulation: str,
+    unit: str,
 ) -> dict[str, Any]:
     if form is None:
-        return {"schema": EMPTY, "data": {}, "draft": None, "files": {}, "readonly": readonly}
+        return {"schema": EMPTY, "data": {}, "draft": None, "files": {}, "readonly": readonly, "articles": {}}
     schema = schema_for_client(form)
-    offered = options(reader.connection, definition, form)
+    offered = options(reader.connection, definition, form, unit=unit)
     at = draft_at.isoformat() if draft_at is not None else None
     ids = [*file_ids(form, variables), *file_ids(form, draft or {})]
     return {
@@ -90,7 +106,18 @@ def _json(
         "draft": None if draft is None else {"variables": tagged.plain(dict(draft)), "saved_at": at},
         "files": file_facts(entries.list_attachments(reader.connection, ids).values()),
         "readonly": readonly,
-    }
+        "articles": article_texts(
+            regulation, reader.rules.catalogue, more=_cited(schema["components"]), lang=reader.lang
+        ),
+    }  # fmt: skip
+
+
+def _cited(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The articles that fields name."""
+    for one in components:
+        if article := (one.get("properties") or {}).get("article"):
+            yield from _ARTICLES.findall(str(article))
+        yield from _cited(one.get("components") or ())
 
 
 def _mentioned(schema: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:

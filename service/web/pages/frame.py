@@ -8,9 +8,10 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 
+from service.clock import SHANGHAI
 from service.store import reads
 from service.web import current, translations
-from service.web.pages import assets, wording
+from service.web.pages import assets, receipt, wording
 from service.web.pages.reading import Reader
 from service.web.translations import LANGUAGES
 from service.web.translations import gettext as _
@@ -37,9 +38,20 @@ def _frame(reader: Reader) -> dict[str, Any]:
             "display_name": reader.actor.display_name,
             "unit_name": "、".join(reader.units.get(unit, unit) for unit in sorted(reader.actor.units)),
         },
-        "clock": wording.day(reader.now) if current.settings().demo else None,
+        "clock": _clock(reader) if current.settings().demo else None,
+        "remarks": receipt.recall(reader),
         "search": request.args.get("q", "") if request.endpoint == "pages.cases" else "",
         "todo_count": count,
+    }
+
+
+def _clock(reader: Reader) -> dict[str, str]:
+    """What `components/clock.html` shows and sets."""
+    now = reader.now.astimezone(SHANGHAI)
+    return {
+        "words": f"{wording.day(now)} {now:%H:%M}",
+        "now": f"{now:%Y-%m-%dT%H:%M}",
+        "url": "/api/v1/clock",
     }
 
 

@@ -50,9 +50,7 @@ def _todo(reader: Reader, wanted: Asked) -> reads.Page:
 
 
 def _done(reader: Reader, wanted: Asked) -> reads.Page:
-    return reads.list_done(
-        reader.connection, account=reader.actor.account, where=wanted.where, after=wanted.after, limit=ROWS
-    )
+    return reads.list_done(reader.connection, account=reader.actor.account, where=wanted.where, after=wanted.after, limit=ROWS)
 
 
 def _count(reader: Reader) -> int:

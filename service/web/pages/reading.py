@@ -85,6 +85,4 @@ def reading() -> Iterator[Reader]:
     actor = auth.current_actor()
     machine = current.engine().machine
     with machine.store.read() as connection:
-        yield Reader(
-            machine=machine, connection=connection, actor=actor, now=machine.clock.now(), lang=str(get_locale() or "")
-        )
+        yield Reader(machine=machine, connection=connection, actor=actor, now=machine.clock.now(), lang=str(get_locale() or ""))

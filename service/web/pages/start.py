@@ -8,9 +8,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from service.engine.definitions import Definition
-from service.engine.events import Event
 from service.engine.reads import get_case
-from service.store.history import list_links
 from service.web.pages import laws, receipt
 from service.web.pages.form_card import start_card
 from service.web.pages.frame import render
@@ -58,9 +56,7 @@ def case_filed(case_id: str) -> ResponseReturnValue:
     with reading() as reader:
         row = get_case(reader.machine, reader.connection, case_id, reader.actor)
         flash(_("已提交，编号 %(key)s。", key=row.business_key))
-        links = list_links(reader.connection, row.id, limit=20)
-        for remark in receipt.remarks(links, after_kind=Event.CASE_STARTED, lang=reader.lang):
-            flash(remark)
+        receipt.remember(row.id)
     return redirect(url_for("pages.case", case_id=case_id), 303)
 
 
@@ -71,7 +67,7 @@ def _offer(reader: Reader, definition: Definition) -> dict[str, Any]:
         "name": definition.name,
         "summary": definition.start.name,
         "url": url_for("pages.start_form", process=definition.key),
-        "article": laws.short_cite(articles, reader.rules.catalogue, within=definition.regulation),
+        "article": laws.short_cite(articles, reader.rules.catalogue, within=definition.regulation, english=reader.english),
     }
 
 

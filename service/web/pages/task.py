@@ -51,6 +51,7 @@ def task(task_id: str) -> ResponseReturnValue:
                 {"label": _("单位"), "value": reader.units.get(view.case.unit, view.case.unit)},
                 *case_facts(reader, root["facts"], definitions[root["id"]], title=view.case.title),
             ],
+            remarked=timeline.remarks(reader, links, definitions),
             opinions=timeline.opinions(reader, links, definitions),
             documents=documents_of(entries.list_case_attachments(reader.connection, list(family))),
             laws=laws.laws_of(view.element.values("article"), reader.rules.catalogue, lang=reader.lang),
@@ -78,9 +79,7 @@ def task_done(task_id: str) -> ResponseReturnValue:
             after=None, limit=1,
         )  # fmt: skip
         flash(_("已提交“%(title)s”的“%(step)s”。", title=view.case.title, step=view.task.name))
-        links = list_links(reader.connection, view.case.id)
-        for remark in receipt.remarks(links, after_kind=Event.TASK_COMPLETED, lang=reader.lang, task=task_id):
-            flash(remark)
+        receipt.remember(view.case.id, task=task_id)
     if not following.rows:
         return redirect(url_for("pages.inbox"), 303)
     flash(_("这是您的下一项待办。"))

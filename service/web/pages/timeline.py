@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
 
+from service.clock import SHANGHAI
 from service.engine.definitions import Definition
 from service.engine.events import Event
 from service.engine.kernel import Element
 from service.store.history import Link
+from service.web.pages import wording
+from service.web.pages.due import day_of
+from service.web.pages.findings import tell_findings
 from service.web.pages.laws import short_cite
 from service.web.pages.reading import Reader
 from service.web.translations import gettext as _
@@ -49,12 +54,15 @@ def tell(
 ) -> list[dict[str, Any]]:
     """Turn links of one family of cases into entries for `components/timeline.html`. `definitions` is by case id."""
     ordered = sorted(links, key=lambda link: (link.at, link.chain, link.seq), reverse=newest_first)
+    moved = {_move(link) for link in ordered if link.kind == Event.DEADLINE_MOVED and link.payload.get("what") == "task"}
     names = reader.people({link.actor for link in ordered})
     entries = []
     for link in ordered:
         speak = _SENTENCES.get(link.kind)
         if speak is None or link.chain not in definitions:
             continue
+        if link.kind == Event.DEADLINE_MOVED and link.payload.get("what") == "job" and _move(link) in moved:
+            continue  # the timer of a task says what the task says
         told = Told(link=link, definition=definitions[link.chain], definitions=definitions, reader=reader)
         said = speak(told)
         if said is not None:
@@ -66,6 +74,11 @@ def opinions(reader: Reader, links: Iterable[Link], definitions: Mapping[str, De
     """The decisions and opinions so far, oldest first."""
     told = tell(reader, (link for link in links if link.kind == Event.TASK_COMPLETED), definitions, newest_first=False)
     return [entry for entry in told if entry["verdict"] or entry["opinion"]]
+
+
+def remarks(reader: Reader, links: Iterable[Link], definitions: Mapping[str, Definition]) -> list[dict[str, Any]]:
+    """What rules have remarked so far, oldest first."""
+    return tell(reader, (link for link in links if link.kind == Event.RULE_FOUND), definitions, newest_first=False)
 
 
 def _capacity(told: Told) -> str | None:
@@ -122,13 +135,45 @@ def _child_started(told: Told) -> dict[str, Any]:
 
 
 def _found(told: Told) -> dict[str, Any] | None:
-    findings = told.payload.get("findings") or []
-    key = "message_en" if told.reader.english else "message"
-    messages = list(dict.fromkeys(str(one[key]) for one in findings if one.get(key)))
-    if not messages:
+    listed = tell_findings(told.reader, told.payload.get("findings") or (), within=told.definition.regulation)
+    if not listed:
         return None
-    articles = [one["article"] for one in findings if one.get("article")]
-    return {"words": _("提示"), "opinion": "\n".join(messages), "law": _cite(told, articles)}
+    return {"words": _("规则提示"), "findings": listed}
+
+
+def _deadline_moved(told: Told) -> dict[str, Any] | None:
+    """A holiday notice has changed a date, or made a provisional one certain."""
+    before, after = _last_day(told.payload.get("before")), day_of(told.payload.get("after"))
+    if after is None:
+        return None
+    new = wording.day(after)
+    if before is None or before == after:
+        words = _("“%(step)s”的期限确定为 %(after)s", step=told.step, after=new)
+    else:
+        words = _("“%(step)s”的期限由 %(before)s 改为 %(after)s", step=told.step, before=wording.day(before), after=new)
+    if told.payload.get("provisional"):
+        words = _("%(words)s（暂定）", words=words)
+    versions = told.reader.rules.catalogue.periods.get(str(told.payload.get("deadline")), ())
+    basis = () if not versions or versions[-1].practice else versions[-1].articles
+    return {"words": words, "opinion": _("原因：载入了放假安排，工作日重新推算。"), "law": _cite(told, basis)}
+
+
+def _last_day(value: Any) -> date | None:
+    """A stored end is 24:00 of the last day, which is 00:00 of the next one."""
+    return (value - timedelta(microseconds=1)).astimezone(SHANGHAI).date() if isinstance(value, datetime) else day_of(value)
+
+
+def _move(link: Link) -> tuple[str, Any, Any]:
+    return link.chain, link.payload.get("deadline"), link.payload.get("after")
+
+
+def _clock_set(told: Told) -> dict[str, Any]:
+    before, after = (_moment(told.payload.get(name)) for name in ("from", "to"))
+    return {"words": _("把演示时钟从 %(before)s 拨到 %(after)s", before=before, after=after)}
+
+
+def _moment(value: Any) -> str:
+    return wording.moment(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
 
 
 def _with_reason(text: Callable[[], str], *, tone: str | None = None) -> Callable[[Told], dict[str, Any]]:
@@ -145,7 +190,7 @@ def _law(told: Told) -> str | None:
 
 
 def _cite(told: Told, articles: Iterable[str]) -> str | None:
-    return short_cite(articles, told.reader.rules.catalogue, within=told.definition.regulation)
+    return short_cite(articles, told.reader.rules.catalogue, within=told.definition.regulation, english=told.reader.english)
 
 
 _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
@@ -157,6 +202,11 @@ _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
     Event.CASE_RESUMED: _with_reason(lambda: _("恢复办理")),
     Event.CHILD_STARTED: _child_started,
     Event.RULE_FOUND: _found,
+    Event.DEADLINE_MOVED: _deadline_moved,
+    Event.CLOCK_SET: _clock_set,
+    Event.DEADLINE_REMINDED: _at_step(lambda step: _("期限提醒：%(step)s 即将到期", step=step)),
+    Event.DEADLINE_DUE: _at_step(lambda step: _("今天到期：%(step)s", step=step)),
+    Event.DEADLINE_OVERDUE: _at_step(lambda step: _("已逾期：%(step)s", step=step), tone="bad"),
     Event.TIMER_FIRED: _at_step(lambda step: _("期限到达：%(step)s", step=step), tone="bad"),
     Event.JOB_DONE: _at_step(lambda step: _("自动完成“%(step)s”", step=step)),
     Event.JOB_PARKED: _at_step(lambda step: _("“%(step)s”未能自动完成，已交管理员处理", step=step), tone="bad"),

@@ -1,6 +1,6 @@
 """The languages of the pages. The source texts are Chinese; English stands in `en/LC_MESSAGES/messages.po`, read as it is.
 
-    python -m service.web.translations      lists texts without English; fails when there are any
+python -m service.web.translations      lists texts without English; fails when there are any
 """
 
 from __future__ import annotations

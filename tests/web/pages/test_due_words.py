@@ -42,8 +42,10 @@ def test_working_days_are_counted_until_the_day_and_days_after_it(words: Any, no
 
 
 def test_a_figure_that_no_article_gives_is_not_shown_as_law(words: Any) -> None:
-    assert words(END, basis=["practice"])["law"] is None
-    assert "第十四条" in words(END, basis=["pj-2020#14"])["law"]
+    practice, given = words(END, basis=["practice"]), words(END, basis=["pj-2020#14"])
+    assert (practice["law"], practice["practice"]) == (None, True)
+    assert "第十四条" in given["law"]
+    assert given["practice"] is False
 
 
 def test_the_derivation_is_told_in_the_language_of_the_reader(site: Any) -> None:

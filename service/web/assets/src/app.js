@@ -1,9 +1,11 @@
 // First script of every page: binds one module to each [data-module] element, also to those that htmx brings in later.
 import htmx from "htmx.org";
+import { clock } from "./clock.js";
 import { inbox } from "./inbox.js";
 import { offers } from "./offers.js";
 
 const modules = {
+  clock: async () => clock,
   inbox: async () => inbox,
   offers: async () => offers,
   form: async () => (await import("./form.js")).form,

@@ -6,6 +6,8 @@ import { answersInWords, answersOf, faultsOf, placeFindings } from "./form/answe
 import { Draft } from "./form/draft.js";
 import { ourFields } from "./form/fields.jsx";
 import { Uploads } from "./form/files.jsx";
+import { gateOf } from "./form/gate.js";
+import { Laws } from "./form/law.jsx";
 import { Messages } from "./form/messages.js";
 import { askSignature } from "./form/signature.js";
 import { NetworkFailure, newKey, send } from "./http.js";
@@ -18,21 +20,31 @@ export async function form(root) {
   const { submitUrl, draftUrl, uploadUrl, maxBytes, sign, signInUrl, nextUrl, process } = root.dataset;
   const given = JSON.parse(part("form-data").textContent);
   const uploads = new Uploads({ url: uploadUrl, maxBytes: Number(maxBytes) || 0, files: given.files });
-  const messages = new Messages(part("messages"));
+  const laws = new Laws(given.articles);
+  const messages = new Messages(part("messages"), laws);
   // Without its delay of 300 ms: whatever redraws the form meanwhile, an upload that ends, would take back what was just typed.
-  const view = new Form({ container: part("form"), debounce: false, properties: { readOnly: Boolean(given.readonly) }, additionalModules: [ourFields(uploads)] });
+  const view = new Form({ container: part("form"), debounce: false, properties: { readOnly: Boolean(given.readonly) }, additionalModules: [ourFields(uploads, laws)] });
   await view.importSchema(given.schema, { ...given.data, ...given.draft?.variables });
   part("form").removeAttribute("aria-busy");
   part("form").classList.toggle("form-readonly", Boolean(given.readonly));
   if (given.readonly) return;
 
   const state = part("saved");
-  const draft = new Draft({ url: draftUrl, read: () => answersOf(view), show: (text, trouble) => {
+  const gate = gateOf(given.schema);
+  const draft = new Draft({ url: draftUrl, read: () => answersOf(view), gate, show: (text, trouble) => {
     state.textContent = text;
     state.classList.toggle("saved-trouble", trouble);
   } });
   if (given.draft?.saved_at) state.textContent = words.restored(readableMoment(given.draft.saved_at));
-  view.on("field.updated", () => draft.touch());
+  let closed = gate?.isClosed(answersOf(view)) ?? false;
+  view.on("field.updated", () => {
+    const answers = gate && answersOf(view);
+    if (gate && !gate.isOpen(answers)) uploads.stop();
+    if (gate?.isClosed(answers) && !closed) draft.discard(gate.only(answers));
+    else draft.touch();
+    closed = gate?.isClosed(answers) ?? false;
+  });
+  uploads.added = () => gate && queueMicrotask(() => draft.save()); // so that the draft knows every file that may have to go with it
 
   const submitLabel = part("submit-label").textContent;
   let busy = false;
@@ -43,6 +55,7 @@ export async function form(root) {
     document.activeElement?.blur?.(); // the viewer takes over what was typed last
     view._emit("presubmit");
     if (uploads.running) return messages.say(words.uploadsPending);
+    laws.found([]);
     const faults = faultsOf(view);
     if (faults.length) return messages.list(view, faults);
     setBusy(true);
@@ -92,6 +105,7 @@ export async function form(root) {
     if (status === 422 && body?.errors?.length) {
       const [first] = body.errors;
       if (sign === "true" && body.errors.length === 1 && signature.test(first.field)) return first.message;
+      laws.found(body.errors);
       messages.list(view, placeFindings(view, body.errors));
     } else if (status === 422 && sign === "true" && signature.test(body?.type ?? "")) return told;
     else if (status === 401 || redirected) messages.say(words.refused, words.signedOut, { link: { href: signInUrl, text: words.signIn, elsewhere: true } });
@@ -113,7 +127,7 @@ export async function form(root) {
   root.addEventListener("click", ({ target }) => {
     const action = target.closest("[data-action]")?.dataset.action;
     if (action === "submit") submit();
-    if (action === "save" && !busy) draft.save();
+    if (action === "save" && !busy) draft.save({ asked: true });
   });
   root.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit());
 }

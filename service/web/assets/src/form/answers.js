@@ -28,13 +28,13 @@ export function faultsOf(form) {
   return inPageOrder(form, instances(form).flatMap((instance) => [at(errors, errorPath(instance)) ?? []].flat().map((message) => ({ instance, message }))));
 }
 
-/** Put the server's findings at their fields and return them as [{instance or null, message}]. */
+/** Put the server's findings at their fields and return them as [{instance or null, message, rule, article}]. */
 export function placeFindings(form, findings) {
   const errors = {};
-  const placed = findings.map(({ field, message }) => {
+  const placed = findings.map(({ field, message, rule, article }) => {
     const instance = instanceAt(form, field ?? "");
     if (instance) put(errors, errorPath(instance), [...(at(errors, errorPath(instance)) ?? []), message]);
-    return { instance, message };
+    return { instance, message, rule, article };
   });
   form._setState({ errors });
   return inPageOrder(form, placed);

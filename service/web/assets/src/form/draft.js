@@ -11,9 +11,14 @@ export class Draft {
   #stopped = false;
   #savedAt = null;
 
-  /** `read` gives the variables to keep, `show(text, isTrouble)` puts a line on the page. Without `url` nothing is kept. */
-  constructor({ url, read, show }) {
-    Object.assign(this, { url, read, show });
+  #going = Promise.resolve();
+
+  /**
+   * `read` gives the variables to keep, `show(text, isTrouble)` puts a line on the page. Without `url` nothing is kept; with a
+   * `gate` (gate.js) nothing is kept until it is open.
+   */
+  constructor({ url, read, show, gate = null }) {
+    Object.assign(this, { url, read, show, gate });
     if (!url) return;
     setInterval(() => this.#savedAt && !this.#changed && this.#tell(), 1000);
     addEventListener("online", () => this.#changed && this.save());
@@ -22,16 +27,46 @@ export class Draft {
   }
 
   touch() {
-    if (!this.url || this.#stopped) return;
+    if (!this.url || this.#stopped || !this.#mayKeep()) return;
     this.#changed = true;
     this.#later(PAUSE);
   }
 
-  /** Save now; true when the server has it. */
-  async save({ keepalive = false } = {}) {
+  /** Save now; true when the server has it. `asked`: somebody pressed the button, and is told when nothing may be kept. */
+  async save({ keepalive = false, asked = false } = {}) {
     clearTimeout(this.#timer);
     if (!this.url || this.#stopped) return false;
     this.#changed = false;
+    if (!this.#mayKeep()) {
+      if (asked) this.show(words.gateFirst, false);
+      return false;
+    }
+    return (this.#going = this.#send({ keepalive }));
+  }
+
+  /** Have the server delete what it has kept: the gate was closed. A save that is under way must not come after it. */
+  async discard(answers) {
+    clearTimeout(this.#timer);
+    this.#changed = false;
+    this.#savedAt = null;
+    if (!this.url || this.#stopped) return;
+    await this.#going;
+    try {
+      const { status } = await send(this.url, { method: "PUT", json: { variables: answers } });
+      if (status >= 400) throw new NetworkFailure(String(status));
+      this.show(words.discarded, false);
+    } catch (error) {
+      if (!(error instanceof NetworkFailure)) throw error;
+      this.show(words.notDiscarded, true);
+      if (!this.#mayKeep()) this.#timer = setTimeout(() => this.#mayKeep() || this.discard(answers), RETRY);
+    }
+  }
+
+  #mayKeep() {
+    return !this.gate || this.gate.isOpen(this.read());
+  }
+
+  async #send({ keepalive }) {
     this.show(words.saving, false);
     try {
       const json = { variables: this.read() };

@@ -1,7 +1,10 @@
-// What we put in place of form-js's own fields: files, money, and lists and groups that can show a finding of their own.
+// What we put in place of form-js's own fields: files, money, lists and groups that can show a finding of their own, and the law at each.
 import { DynamicList, Errors, Group } from "@bpmn-io/form-js-viewer";
 import { FileField } from "./files.jsx";
+import { withLaw } from "./law.jsx";
 import { NumberField } from "./money.jsx";
+
+const ANSWERED = ["checkbox", "checklist", "datetime", "expression", "radio", "select", "taglist", "textarea", "textfield"];
 
 const withErrors = (Field) => Object.assign(
   (props) => <><Field {...props} /><div class="fjs-form-field"><Errors id={`${props.domId}-error-message`} errors={props.errors ?? []} /></div></>,
@@ -10,13 +13,12 @@ const withErrors = (Field) => Object.assign(
 
 class OurFields {
   constructor(formFields) {
-    formFields.register("filepicker", FileField);
-    formFields.register("number", NumberField);
-    formFields.register("dynamiclist", withErrors(DynamicList));
-    formFields.register("group", withErrors(Group));
+    const ours = { filepicker: FileField, number: NumberField, dynamiclist: withErrors(DynamicList), group: withErrors(Group) };
+    for (const type of ANSWERED) ours[type] = formFields.get(type);
+    for (const [type, Field] of Object.entries(ours)) if (Field) formFields.register(type, withLaw(Field));
   }
 }
 OurFields.$inject = ["formFields"];
 
-/** The didi module for `createForm`; `uploads` is what the file field asks. */
-export const ourFields = (uploads) => ({ __init__: ["ourFields"], ourFields: ["type", OurFields], uploads: ["value", uploads] });
+/** The didi module for `createForm`; `uploads` is what the file field asks, `laws` what every field asks. */
+export const ourFields = (uploads, laws) => ({ __init__: ["ourFields"], ourFields: ["type", OurFields], uploads: ["value", uploads], laws: ["value", laws] });

@@ -14,18 +14,25 @@ export function readableSize(bytes) {
 /** What is known about files on this page: their facts by id, the limits, and how many uploads run. */
 export class Uploads {
   constructor({ url, maxBytes, files }) {
-    Object.assign(this, { url, maxBytes, files: { ...files }, running: 0 });
+    Object.assign(this, { url, maxBytes, files: { ...files }, running: 0, added: null, stops: new Set() });
   }
 
-  async add(file, options) {
+  /** Break off whatever is being uploaded. */
+  stop() {
+    for (const stop of this.stops) stop.abort();
+  }
+
+  async add(file, { progress, stop }) {
     this.running += 1;
+    this.stops.add(stop);
     try {
-      const { status, body } = await upload(this.url, file, options);
+      const { status, body } = await upload(this.url, file, { progress, signal: stop.signal });
       if (status !== 200 && status !== 201) throw new Refused(body?.errors?.[0]?.message || body?.detail || body?.title || words.fileRefused(file.name));
       this.files[body.id] = body;
       return body.id;
     } finally {
       this.running -= 1;
+      this.stops.delete(stop);
     }
   }
 }
@@ -58,8 +65,9 @@ export function FileField({ field, value, disabled, readonly, errors = [], domId
     setMoving((all) => [...all, entry]);
     const progress = (done) => setMoving((all) => all.map((one) => (one.key === entry.key ? { ...one, done } : one)));
     try {
-      const id = await uploads.add(file, { progress, signal: stop.signal });
+      const id = await uploads.add(file, { progress, stop });
       put(many ? [...latest.current.filter((one) => one !== id), id] : [id]);
+      uploads.added?.();
     } catch (error) {
       if (error.name === "AbortError") return;
       setRefusals((all) => [...all, error instanceof NetworkFailure ? words.fileNetwork(file.name) : error.message]);

@@ -163,6 +163,12 @@ def seed_demo(engine: Engine, settings: Settings) -> str:
     return password
 
 
+def is_demo(store: Store) -> bool:
+    """Tell whether the database holds demonstration accounts."""
+    with store.read() as connection:
+        return any(account["demo"] for account in people.list_accounts(connection))
+
+
 def is_untouched(engine: Engine) -> bool:
     """Tell whether there is no case yet."""
     with engine.machine.store.read() as connection:

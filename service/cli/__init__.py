@@ -10,8 +10,22 @@ import sys
 
 import click
 
-from service.cli import accounts, calendar, cases, checks, clock, database, deployment, law, new, scenario, serving, tasks
-from service.errors import ChengxuError, InvalidAnswers
+from service.cli import (
+    accounts,
+    calendar,
+    cases,
+    checks,
+    clock,
+    database,
+    deployment,
+    law,
+    new,
+    register,
+    scenario,
+    serving,
+    tasks,
+)
+from service.errors import ChengxuError, InvalidAnswers, InvalidDefinition
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -21,7 +35,7 @@ def chengxu() -> None:
 
 for command in (
     serving.serve, serving.web, serving.worker, deployment.deploy, checks.check, checks.bench, cases.case, tasks.task,
-    accounts.account, accounts.token, calendar.calendar, clock.clock, law.law, database.db,
+    accounts.account, accounts.token, calendar.calendar, clock.clock, law.law, register.register, database.db,
     scenario.scenario, new.new,
 ):  # fmt: skip
     chengxu.add_command(command)
@@ -45,4 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(error, InvalidAnswers):
             for finding in error.findings:
                 click.echo(f"  {finding.field}: {finding.message} [{finding.rule}]", err=True)
+        if isinstance(error, InvalidDefinition):
+            for problem in error.problems:
+                if str(problem) not in error.message:
+                    click.echo(f"  {problem}", err=True)
         sys.exit(1)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from service.cli.surroundings import OPERATOR, database_option, json_option, opened, show_json
+from service.cli.surroundings import OPERATOR, database_option, json_option, opened_demo, show_json
 from service.engine.facade import Engine
 from service.engine.moving import later, read_moment
 from service.worker import Worker
@@ -22,7 +22,7 @@ def clock() -> None:
 @database_option
 def show(as_json: bool, database: str | None) -> None:
     """Show legal time."""
-    with opened(database) as (engine, _):
+    with opened_demo(database) as (engine, _):
         _show(engine, as_json=as_json)
 
 
@@ -32,7 +32,7 @@ def show(as_json: bool, database: str | None) -> None:
 @database_option
 def set_command(moment: str, as_json: bool, database: str | None) -> None:
     """Move to MOMENT, such as 2026-08-20T09:00+08:00; everything that falls due on the way happens."""
-    with opened(database) as (engine, _):
+    with opened_demo(database) as (engine, _):
         _move(engine, read_moment(moment))
         _show(engine, as_json=as_json)
 
@@ -43,7 +43,7 @@ def set_command(moment: str, as_json: bool, database: str | None) -> None:
 @database_option
 def advance(period: str, as_json: bool, database: str | None) -> None:
     """Move on by PERIOD, such as P10D."""
-    with opened(database) as (engine, _):
+    with opened_demo(database) as (engine, _):
         _move(engine, later(engine.machine.clock.now(), period))
         _show(engine, as_json=as_json)
 

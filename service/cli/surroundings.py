@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +46,19 @@ def opened(database: str | None) -> Iterator[tuple[Engine, Settings]]:
     settings = read_settings(database)
     store = bootstrap.make_store(settings)
     try:
+        yield bootstrap.make_engine(settings, store), settings
+    finally:
+        store.close()
+
+
+@contextmanager
+def opened_demo(database: str | None) -> Iterator[tuple[Engine, Settings]]:
+    """The same; a database that holds demonstration accounts is a demonstration, whatever the environment says."""
+    settings = read_settings(database)
+    store = bootstrap.make_store(settings)
+    try:
+        if bootstrap.is_demo(store):
+            settings = replace(settings, demo=True)
         yield bootstrap.make_engine(settings, store), settings
     finally:
         store.close()

@@ -57,6 +57,41 @@ def test_S02_amounts_that_do_not_add_up_are_refused_until_they_do(site: Any, fil
     assert clerk.form.control("project_name").input_value() == "养老服务系统"
 
 
+def test_S02_what_is_missing_is_supplemented_and_refusing_to_share_is_flagged(site: Any, filing: Any, visit: Any) -> None:
+    name = "养老服务系统（补正）"
+    clerk = filing("pj_unit_clerk.minzheng.2", project_name=name, share_commit="不同意")
+    clerk.submit_and_go_on()
+    case = clerk.page.url.rpartition("/")[2].partition("?")[0]
+    site.do(case, "pj_unit_lead.minzheng", "sign_application", site.s01.SIGNED_BY_UNIT)
+
+    intake = visit(site.s01.INTAKE)
+    intake.open(f"/tasks/{site.task(case, 'intake_check')}")
+    intake.form_is_there()
+    intake.form.fill({"checklist": site.s01.ACCEPTED["checklist"], "result": "补正", "missing_items": "需求依据缺失"})
+    intake.submit_and_go_on()
+
+    clerk.open(f"/tasks/{site.task(case, 'answer_items')}")
+    clerk.form_is_there()
+    clerk.page.get_by_text("需求依据缺失").first.wait_for()
+    clerk.form.fill({"reply": "已补充依据"})
+    clerk.submit_and_go_on()
+    clerk.open(f"/tasks/{site.task(case, 'revise_application')}")
+    clerk.form_is_there()
+    clerk.form.fill({"basis": "全市养老服务体系建设规划和民生实事安排。"})
+    clerk.submit_and_go_on()
+
+    site.do(case, "pj_unit_lead.minzheng", "sign_application", site.s01.SIGNED_BY_UNIT)
+    site.do(case, site.s01.INTAKE, "intake_check", site.s01.ACCEPTED)
+    for account in site.s01.REVIEWERS:
+        reviewer = visit(account)
+        reviewer.open_task(name)
+        reviewer.form.fill(site.s01.REVIEWS[reviewer.form.control("dimension").input_value()])
+        reviewer.submit_and_go_on()
+    site.settle(case)
+    reviewer.open(f"/cases/{case}")
+    reviewer.page.get_by_text("无正当理由拒绝数据共享").first.wait_for()
+
+
 def test_S02_a_plan_without_a_security_design_is_refused(site: Any, filing: Any) -> None:
     refused(filing(FARMING, project_name="养老服务系统", security_design=""), "方案须同步设计信息安全")
 

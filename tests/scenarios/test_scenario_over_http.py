@@ -40,12 +40,13 @@ def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     engine.machine.store.close()
 
 
-def test_a_shipped_scenario_passes_over_http(served: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["s01_application", "s02_application", "s03_boundaries"])
+def test_a_shipped_scenario_passes_over_http(served: tuple[str, str], name: str, capsys: pytest.CaptureFixture[str]) -> None:
     address, database = served
     with pytest.raises(SystemExit) as ended:
         main(
             [
-                "scenario", "run", str(HERE / "s01_application.yaml"), "--http", address, "--database", database,
+                "scenario", "run", str(HERE / f"{name}.yaml"), "--http", address, "--database", database,
                 "--password", PASSWORD, "--json",
             ]
         )  # fmt: skip

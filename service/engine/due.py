@@ -59,3 +59,8 @@ def end_of(value: Any) -> datetime | None:
     if isinstance(value, date):
         return datetime.combine(value, time(), SHANGHAI) + timedelta(days=1)
     return None
+
+
+def read_trigger(text: str) -> date | datetime:
+    """Read back the trigger of a deadline as its row keeps it, in ISO 8601."""
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

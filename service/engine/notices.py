@@ -5,8 +5,9 @@ A task row carries when its next notice is due (`notice_at`), so that closing th
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
+from service.engine.due import read_trigger
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import SYSTEM
@@ -35,7 +36,7 @@ def _give(machine: Machine, connection: Connection, task_id: str, now: datetime)
     if found is None or task is None or task.notice_at is None or task.notice_at > now:
         return 0
     row = found[1]
-    notices = machine.rules.notices(task.deadline, _trigger(task))
+    notices = machine.rules.notices(task.deadline, read_trigger(task.trigger))
     chain = Chain(row.id, row.history_seq, row.history_head)
     for notice in notices:
         if task.notice_at <= notice.at <= now:
@@ -53,8 +54,3 @@ def _line(machine: Machine, task: DueNotice, notice: Notice) -> Entry:
         versions = machine.rules.catalogue.list_period_versions(task.deadline)
         payload["escalated_to"] = list(versions[-1].escalates_to) if versions else []
     return Entry(kind=notice.event.value, actor=SYSTEM, at=notice.at, element=task.element, payload=payload)
-
-
-def _trigger(task: DueNotice) -> date | datetime:
-    text = task.trigger
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

@@ -6,13 +6,12 @@ administrator set has no deadline in its row and stays. The law in force on the 
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 import orjson
 
 from service import tagged
-from service.engine.due import due_of
+from service.engine.due import due_of, read_trigger
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import SYSTEM
@@ -65,9 +64,9 @@ def _recompute_case(machine: Machine, connection: Connection, case_id: str, vers
         return 0
     chain, moved = Chain(row.id, row.history_seq, row.history_head), 0
     for held in outdated.list_dated(connection, case_id, version):
-        context = machine.rules.deadline(held.deadline, read_trigger(held.trigger))
-        after = due_of(context)
         trigger = read_trigger(held.trigger)
+        context = machine.rules.deadline(held.deadline, trigger)
+        after = due_of(context)
         notice = machine.rules.next_notice(held.deadline, trigger, after=machine.clock.now())
         outdated.redate(connection, held, after.columns(version, notice))
         before = orjson.loads(held.due) if held.due else {}
@@ -77,10 +76,6 @@ def _recompute_case(machine: Machine, connection: Connection, case_id: str, vers
     chain.write(connection)
     outdated.advance_history(connection, case_id, seq=chain.seq, head=chain.head)
     return moved
-
-
-def read_trigger(text: str) -> date | datetime:
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
 def _line(machine: Machine, held: Dated, before: dict[str, Any], after: dict[str, Any], version: str) -> Entry:

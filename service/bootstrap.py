@@ -20,6 +20,8 @@ from service.engine.facade import Engine
 from service.engine.machine import Machine, Rules
 from service.engine.passwords import hash_password
 from service.engine.publishing import Published, publish, regulations_of, store_calendar
+from service.engine.register_import import import_entries
+from service.engine.registering import put_unit
 from service.errors import Conflict, Failed, Invalid, NotFound
 from service.settings import Settings
 from service.store import Store, people
@@ -27,6 +29,7 @@ from service.store.blobs import Blobs
 from service.store.demo_clock import StoredOffset, any_case
 from service.store.history import Entry, record_outside_cases
 from service.store.migrating import is_current, migrate
+from service.store.registers import list_by_keys
 
 _LOADED: dict[Path, str] = {}
 
@@ -139,8 +142,8 @@ def seed_demo(engine: Engine, settings: Settings) -> str:
     at = engine.machine.clock.now()
     with engine.machine.store.write() as connection:
         for unit in document["units"]:
-            row = {key: unit.get(key, "") for key in ("id", "name", "kind", "level")}
-            people.put_unit(connection, {**row, "credit_code": unit.get("credit_code")})
+            data = {key: value for key, value in unit.items() if key != "id"}
+            put_unit(connection, engine.machine.rules.registers, unit["id"], data, actor="system", at=at)
         known = {account["name"]: account for account in people.list_accounts(connection)}
         created = []
         for account in document["accounts"]:
@@ -160,7 +163,21 @@ def seed_demo(engine: Engine, settings: Settings) -> str:
             payload = {"account": account["name"], "roles": [list(role) for role in roles]}
             created.append(Entry(kind=Event.ACCOUNT_CREATED.value, actor="system", at=at, payload=payload))
         record_outside_cases(connection, created)
+    seed_entries(engine, document.get("registers") or {})
     return password
+
+
+def seed_entries(engine: Engine, registers: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    """Import the register entries of the demonstration that are missing; those that are there may have gone on since."""
+    for name, entries in registers.items():
+        schema = engine.machine.rules.registers.find(name)
+        if schema is None:
+            continue  # a database on which only other procedures are published
+        with engine.machine.store.read() as connection:
+            known = list_by_keys(connection, name, list(map(str, entries)))
+        missing = {key: data for key, data in entries.items() if str(key) not in known}
+        if missing:
+            import_entries(engine.machine, schema, missing, by="system")
 
 
 def is_demo(store: Store) -> bool:
@@ -212,7 +229,7 @@ def create_account(
                     f"没有单位 {unit}；如需新建，请加 --unit-name 名称。",
                     message_en=f"There is no unit {unit}; to create it, add --unit-name NAME.",
                 )
-            people.put_unit(connection, {"id": unit, "name": unit_name, "kind": "", "level": "", "credit_code": None})
+            put_unit(connection, engine.machine.rules.registers, unit, {"name": unit_name}, actor=by, at=at)
         row = {
             "name": name,
             "display_name": display_name or name,

@@ -28,7 +28,8 @@ from service.errors import Finding, Level
 from service.similarity import Index, Match, shared_parts, similar
 
 __all__ = [
-    "HANDLERS", "BpmnError", "CaseFacts", "Context", "Finding", "Handler", "Index", "Level", "Match", "Publication", "Record",
+    "HANDLERS", "BpmnError", "CaseFacts", "Context", "Finding", "Handler", "Index", "Level", "Match", "Notification",
+    "Publication", "Record",
     "RegisterReader", "Registered", "Write", "handler", "shared_parts", "similar",
 ]  # fmt: skip
 
@@ -64,10 +65,27 @@ class Publication:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """What people are to be told when the step completes: `groups` are "role@unit", "role" (in any unit) or "@account".
+
+    `deadline` is the period that has passed, when that is what it is about.
+    """
+
+    groups: tuple[str, ...]
+    zh: str
+    en: str
+    deadline: str | None = None
+
+
 class RegisterReader(Protocol):
     def read(self, register: str, key: str) -> Record | None: ...
 
     def search(self, register: str, **equals: Any) -> Iterable[Record]: ...
+
+    def search_alike(self, register: str, texts: Mapping[str, str], *, limit: int = 100, **equals: Any) -> Iterable[Record]:
+        """The entries with these values whose text fields ({field: text}) share most with the texts, before an exact score."""
+        ...
 
 
 class BpmnError(Exception):
@@ -89,6 +107,7 @@ class CaseFacts:
     unit: str
     started_by: str
     started_on: date
+    started_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,6 +124,7 @@ class Context:
     findings: list[Finding] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
+    notices: list[Notification] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Any:
         return self.variables.get(name)
@@ -146,6 +166,17 @@ class Context:
     def publish(self, name: str, correlation: str | None = None, **payload: Any) -> None:
         """Publish a message when the step completes."""
         self.publications.append(Publication(name=name, correlation=correlation, payload=payload))
+
+    def notify(self, groups: str | Iterable[str], zh: str, en: str, *, deadline: str | None = None) -> None:
+        """Tell people when the step completes: it stands among their notices and in the history of the case.
+
+        A group is "role@unit", "role" (its holders in any unit) or "@account"; a text may list several, separated by commas.
+        `deadline`: the period that has passed; the notice then counts as an escalation of it.
+        """
+        listed = groups.split(",") if isinstance(groups, str) else groups
+        named = tuple(dict.fromkeys(group.strip() for group in listed if group.strip()))
+        if named:
+            self.notices.append(Notification(groups=named, zh=zh, en=en, deadline=deadline))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

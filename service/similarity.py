@@ -67,8 +67,19 @@ class Index:
         self._rarity = {gram: log((1 + total) / (1 + count)) + 1 for gram, count in counts.items()}
         self._weighted = {key: self._weigh(prepared.grams) for key, prepared in self._prepared.items()}
 
-    def search(self, text: str, *, threshold: Decimal = THRESHOLD, leaving_out: Iterable[str] = ()) -> tuple[Match, ...]:
-        """List the entries that score at least `threshold`, the likest first, then by key."""
+    def search(
+        self,
+        text: str,
+        *,
+        threshold: Decimal = THRESHOLD,
+        leaving_out: Iterable[str] = (),
+        most: int | None = None,
+        marked: bool = True,
+    ) -> tuple[Match, ...]:
+        """List the entries that score at least `threshold`, the likest first, then by key; `most` of them at the most.
+
+        Without `marked` the shared parts are left out, which take longer to find than the score.
+        """
         wanted = _Prepared.of(text)
         weighted = self._weigh(wanted.grams)
         left_out = frozenset(leaving_out)
@@ -78,8 +89,11 @@ class Index:
                 continue
             score = _score(wanted, prepared, _cosine(weighted, self._weighted[key]))
             if score and score >= threshold:
-                found.append(Match(key=key, score=score, shared=shared_parts(text, self._texts[key])))
-        return tuple(sorted(found, key=lambda match: (-match.score, match.key)))
+                found.append((-score, key))
+        return tuple(
+            Match(key=key, score=-score, shared=shared_parts(text, self._texts[key]) if marked else ())
+            for score, key in sorted(found)[:most]
+        )
 
     def _weigh(self, grams: Mapping[str, float]) -> dict[str, float]:
         return {gram: count * self._rarity.get(gram, self._unknown) for gram, count in grams.items()}

@@ -4,20 +4,24 @@ from service.access.candidates import (
     Candidates,
     Group,
     actor_queues,
+    deputised_queues,
+    find_principal,
     group_names,
     lane_group,
     may_take,
+    own_queues,
     parse_group,
     parse_groups,
 )
-from service.access.duties import Bar, bars, parse_sod
+from service.access.duties import Bar, Duty, bars, parse_sod, read_duty
 from service.access.reading import ReadingScope, may_read, reading_scope
-from service.access.roles import Actor, Membership, Reads, Role, RoleBook, Scope
+from service.access.roles import Actor, Membership, Reads, Role, RoleBook, Scope, StandIn
 
 __all__ = [
     "Actor",
     "Bar",
     "Candidates",
+    "Duty",
     "Group",
     "Membership",
     "ReadingScope",
@@ -25,14 +29,19 @@ __all__ = [
     "Role",
     "RoleBook",
     "Scope",
+    "StandIn",
     "actor_queues",
     "bars",
+    "deputised_queues",
+    "find_principal",
     "group_names",
     "lane_group",
     "may_read",
     "may_take",
+    "own_queues",
     "parse_group",
     "parse_groups",
     "parse_sod",
+    "read_duty",
     "reading_scope",
 ]

@@ -7,9 +7,10 @@ the actor's queues is one of the task's; the inbox asks the same of the database
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from service.access.roles import Actor, RoleBook, Scope
+from service.access.roles import Actor, RoleBook, Scope, StandIn
 from service.errors import Invalid
 
 _GROUP = re.compile(r"([a-z][a-z0-9_]*)(?:@(\w[\w.-]*))?")
@@ -74,9 +75,37 @@ def group_names(actor: Actor, book: RoleBook) -> frozenset[str]:
     return frozenset(name for role, unit in held for name in (role, f"{role}@{unit}"))
 
 
-def actor_queues(actor: Actor, book: RoleBook) -> frozenset[str]:
-    """The queues from which an actor may take: those of the groups, and the actor's own; none for those who may not act."""
+def own_queues(actor: Actor, book: RoleBook) -> frozenset[str]:
+    """The queues that an actor may take from in their own name: those of the groups, and the actor's own."""
     return group_names(actor, book) | {f"@{actor.account}"} if book.may_act(actor) else frozenset()
+
+
+def actor_queues(actor: Actor, book: RoleBook) -> frozenset[str]:
+    """The queues from which an actor may take, in their own name or for whom they stand in; none for those who may not act."""
+    own = own_queues(actor, book)
+    return own.union(*(deputised_queues(one, book) for one in actor.stands_in)) if own else own
+
+
+def deputised_queues(stands_in: StandIn, book: RoleBook) -> frozenset[str]:
+    """The queues of whom a deputy stands in for, as far as the deputyship goes."""
+    role = book.find(stands_in.role)
+    if role is None or not role.acts:
+        return frozenset()
+    named = {f"@{stands_in.account}"} if stands_in.whole else set()
+    return frozenset({role.id, f"{role.id}@{stands_in.unit}"} | named)
+
+
+def find_principal(actor: Actor, queues: Collection[str], book: RoleBook, *, holder: str | None = None) -> str | None:
+    """For whom the actor would do a task that stands in `queues`: None when in their own name, or when not offered at all.
+
+    A task that `holder` has claimed is done for the holder when the actor stands in for them.
+    """
+    offered = set(queues)
+    for one in sorted(actor.stands_in, key=lambda one: (one.account, one.role, one.unit)):
+        meant = one.account == holder if holder is not None else offered.isdisjoint(own_queues(actor, book))
+        if meant and not offered.isdisjoint(deputised_queues(one, book)):
+            return one.account
+    return None
 
 
 def may_take(actor: Actor, candidates: Candidates, *, book: RoleBook) -> bool:

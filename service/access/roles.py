@@ -39,12 +39,26 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """Somebody for whom an account stands in today: `account` holds `role` in `unit` and has named a deputy for that role.
+
+    `whole`: for every role that `account` holds, so that tasks that are offered to that account by name are meant as well.
+    """
+
+    account: str
+    role: str
+    unit: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """An account with the memberships that it holds now."""
+    """An account with the memberships that it holds now, and those for whom it stands in."""
 
     account: str
     display_name: str
     memberships: frozenset[Membership]
+    stands_in: frozenset[StandIn] = frozenset()
 
     @property
     def units(self) -> frozenset[str]:
@@ -54,10 +68,18 @@ class Actor:
     def roles(self) -> frozenset[str]:
         return frozenset(membership.role for membership in self.memberships)
 
+    @property
+    def principals(self) -> frozenset[str]:
+        """The accounts for whom the actor stands in."""
+        return frozenset(one.account for one in self.stands_in)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """What a role is worth. `acts`: its holders get tasks. `exclusive`: its holders take no task, whatever else they are."""
+    """What a role is worth. `acts`: its holders get tasks. `exclusive`: its holders take no task, whatever else they are.
+
+    `processes`: whose cases it may read in the whole regulation, besides what `reads` says.
+    """
 
     id: str
     regulation: str
@@ -67,6 +89,12 @@ class Role:
     scope: Scope
     acts: bool = True
     exclusive: bool = False
+    processes: frozenset[str] = frozenset()
+
+    @property
+    def audits(self) -> bool:
+        """Whether it reads a whole regulation and does nothing in it."""
+        return self.reads is Reads.ALL and not self.acts and not self.exclusive
 
 
 class RoleFacts(Protocol):
@@ -88,6 +116,8 @@ class RoleFacts(Protocol):
     def acts(self) -> bool: ...
     @property
     def exclusive(self) -> bool: ...
+    @property
+    def processes(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +144,7 @@ class RoleBook:
                 scope=scope,
                 acts=entry.acts,
                 exclusive=entry.exclusive,
+                processes=frozenset(entry.processes),
             )
         return cls(roles=MappingProxyType(roles))
 

@@ -11,14 +11,15 @@ from typing import Any
 import orjson
 
 from service import tagged
-from service.access import actor_queues
-from service.access.duties import SELF, SELF_RULE, SUBMITTER
+from service.access import Actor, RoleBook, actor_queues, find_principal
+from service.access.duties import SUBMITTER
 from service.engine import duty, filling, kernel, reads
 from service.engine import work as works
 from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import ensure_active
+from service.engine.standing_in import is_delegate
 from service.engine.work import Within, Work
 from service.errors import Finding, NotAllowed, NotFound, SignatureRequired, TaskTaken
 from service.forms import Form
@@ -59,25 +60,25 @@ def complete_task(
     """Complete a task. TaskTaken (with who and when) keeps what was entered as a draft; other errors leave nothing behind."""
     try:
         with machine.store.write() as connection:
-            task, work, around = _take(machine, connection, task_id, by)
+            taken = take(machine, connection, task_id, by)
+            task, work, around, principal = taken.task, taken.work, taken.around, taken.principal
             element = work.definition.process.elements[task.element]
             rows = around.waiting
-            _ensure_open(connection, task, rows, by)
-            duty.ensure_free(work, element, by)
+            duty.ensure_free(work, element, by, principal)
             form = work.definition.form_of(element)
             variables = {
                 **work.run.variables(task.token),
-                **filling.options(connection, work.definition, form, unit=work.row.unit),
+                **filling.options(connection, work.definition, form, unit=work.row.unit, indexings=machine.indexings),
             }
             clean = filling.validate(
                 connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
                 family=lambda: reads.family_ids(connection, work.row.root),
             )  # fmt: skip
-            signed = _sign(work, element, form, clean, signature, by)
-            _advance(work, element, form, task, clean, by, signed)
-            cases.close_task(connection, task_id, status="done", by=by, at=work.at)
-            if SELF in (word.rpartition(":")[2] for word in duty.duties(element)):
-                _bar_from_rest(work, task, element, rows, by)
+            signed = _sign(work, element, form, clean, signature, by, principal)
+            _advance(work, element, form, task, clean, by, signed, principal, machine.book)
+            cases.close_task(connection, task_id, status="done", by=by, at=work.at, on_behalf_of=principal)
+            others = [(row.id, row.element or "") for row in rows if row.table == "task" and row.id != task_id]
+            duty.bar_from_rest(work, element, others, [by, principal] if principal is not None else [by])
             if around.has_draft:
                 entries.delete_draft(connection, account=by, subject=f"task:{task_id}")
             if ids := filling.file_ids(form, clean):
@@ -97,24 +98,24 @@ def complete_task(
 def claim_task(machine: Machine, task_id: str, *, by: str) -> None:
     """Hold a task for oneself. TaskTaken when somebody else holds or completed it."""
     with machine.store.write() as connection:
-        task, work, around = _take(machine, connection, task_id, by)
-        held = _ensure_open(connection, task, around.waiting, by)
-        duty.ensure_free(work, work.definition.process.elements[task.element], by)
-        if held.holder != by:
-            cases.hold_task(connection, task_id, by=by)
-            work.note(Event.TASK_CLAIMED, element=task.element, task=task_id)
+        taken = take(machine, connection, task_id, by)
+        task, work = taken.task, taken.work
+        duty.ensure_free(work, work.definition.process.elements[task.element], by, taken.principal)
+        if taken.held.holder != by:
+            cases.hold_task(connection, task_id, by=by, on_behalf_of=taken.principal)
+            more = {} if taken.principal is None else {"on_behalf_of": taken.principal}
+            work.note(Event.TASK_CLAIMED, element=task.element, task=task_id, **more)
             work.finish()
 
 
 def release_task(machine: Machine, task_id: str, *, by: str) -> None:
     """Give a held task back to its queue."""
     with machine.store.write() as connection:
-        task, work, around = _take(machine, connection, task_id, by)
-        held = _ensure_open(connection, task, around.waiting, by)
-        if held.holder == by:
+        taken = take(machine, connection, task_id, by)
+        if taken.held.holder == by:
             cases.hold_task(connection, task_id, by=None)
-            work.note(Event.TASK_RELEASED, element=task.element, task=task_id)
-            work.finish()
+            taken.work.note(Event.TASK_RELEASED, element=taken.task.element, task=task_id)
+            taken.work.finish()
 
 
 def save_draft(machine: Machine, subject: str, answers: Mapping[str, Any], *, by: str) -> datetime:
@@ -125,29 +126,54 @@ def save_draft(machine: Machine, subject: str, answers: Mapping[str, Any], *, by
     return at
 
 
-def _take(machine: Machine, connection: Connection, task_id: str, by: str) -> tuple[TaskRow, Work, Surroundings]:
-    """Find and lock; NotFound for who may not know of the case, NotAllowed for who knows it but may not do the task."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A task that somebody may do, with its case locked: who acts, for whom (None: in their own name), and its waiting row."""
+
+    task: TaskRow
+    work: Work
+    around: Surroundings
+    actor: Actor
+    queues: frozenset[str]
+    held: Waiting
+    principal: str | None
+
+
+def take(machine: Machine, connection: Connection, task_id: str, by: str) -> Taken:
+    """Find and lock; NotFound for who may not know of the case, NotAllowed for who knows it but may not do the task.
+
+    TaskTaken says who has it or did it, and when.
+    """
     found = cases.lock_by_task(connection, task_id)
     if found is None:
         raise NotFound("没有这项待办。", message_en="There is no such task.")
     task, row = found
-    around = look(connection, case_id=row.id, task_id=task_id, account=by)
+    around = look(connection, case_id=row.id, task_id=task_id, account=by, on=machine.clock.now().date())
     actor = ensure_active(around.account, by)
-    queues = actor_queues(actor, machine.book)
-    if task.queue not in queues and queues.isdisjoint(around.queues):
+    queues = around.queues | {task.queue}
+    held = next((waiting for waiting in around.waiting if waiting.id == task_id), None)
+    delegator = held.child if held is not None and held.holder == by else None
+    mine = not actor_queues(actor, machine.book).isdisjoint(queues)
+    if not mine and not is_delegate(machine.book, connection, row.id, task_id, by=by, delegator=delegator, queues=queues):
         if not reads.may_read_case(connection, machine.book, actor, row):
             raise NotFound("没有这项待办。", message_en="There is no such task.")
         raise NotAllowed("该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role")
     if row.status == "suspended":
         machine.begin(connection, row, actor=by)  # raises the Conflict that says why
-    return task, machine.load(connection, row, actor=by), around
+    if held is not None and held.holder == by:
+        principal = delegator  # it was claimed, or handed over, in one's own name or in somebody's
+    else:
+        principal = find_principal(actor, queues, machine.book, holder=held.holder if held is not None else None)
+    return Taken(
+        task=task, work=machine.load(connection, row, actor=by), around=around, actor=actor, queues=queues,
+        held=_ensure_open(connection, task, around.waiting, by, principal), principal=principal,
+    )  # fmt: skip
 
 
-def _ensure_open(connection: Connection, task: TaskRow, rows: Sequence[Waiting], by: str) -> Waiting:
-    """Return the waiting row of the task; TaskTaken says who has it or did it, and when."""
+def _ensure_open(connection: Connection, task: TaskRow, rows: Sequence[Waiting], by: str, principal: str | None) -> Waiting:
     for row in rows:
         if row.id == task.id:
-            if row.holder not in (None, by):
+            if row.holder not in (None, by, principal) and row.child != by:  # one may take back what is done in one's name
                 name = people.display_names(connection, [row.holder]).get(row.holder, row.holder)
                 raise TaskTaken(
                     f"{name} 已领取该待办；您填写的内容已存为草稿，没有丢失。",
@@ -170,8 +196,9 @@ def _ensure_open(connection: Connection, task: TaskRow, rows: Sequence[Waiting],
 
 
 def _sign(
-    work: Work, element: kernel.Element, form: Form | None, answers: Mapping[str, Any], signature: Signature | None, by: str
-) -> dict[str, Any] | None:
+    work: Work, element: kernel.Element, form: Form | None, answers: Mapping[str, Any], signature: Signature | None, by: str,
+    principal: str | None,
+) -> dict[str, Any] | None:  # fmt: skip
     """The record of a signature: who, when, how, and the digest of what was shown. SignatureRequired when it is missing."""
     if "true" not in element.values("sign"):
         return None
@@ -183,31 +210,31 @@ def _sign(
         "step": element.name or element.id,
         "answers": [list(line) for line in form.summary(answers)] if form is not None else [],
     }
+    if principal is not None:
+        shown["on_behalf_of"] = principal
     digest = hashlib.sha256(orjson.dumps(tagged.plain(shown))).hexdigest()
     return {"account": by, "method": signature.method, "at": signature.at, "shown": shown, "digest": digest}
 
 
 def _advance(
     work: Work, element: kernel.Element, form: Form | None, task: TaskRow, answers: dict[str, Any], by: str,
-    signed: dict[str, Any] | None,
+    signed: dict[str, Any] | None, principal: str | None, book: RoleBook,
 ) -> None:  # fmt: skip
-    work.actors.add(element.id, by)
-    if element.lane is not None and element.lane == _start_lane(work):
-        work.actors.add(SUBMITTER, by)
+    for account in (by, principal):  # what a deputy does counts for both
+        if account is not None:
+            work.actors.add(element.id, account)
+            if element.lane is not None and element.lane == _start_lane(work) and book.find(element.lane) is not None:
+                work.actors.add(SUBMITTER, account)
     work.run.complete(task.token, filling.replacing(form, answers))
-    more = {"signature": signed} if signed else {}
+    more: dict[str, Any] = {"signature": signed} if signed else {}
+    if principal is not None:
+        more["on_behalf_of"] = principal
     work.note(Event.TASK_COMPLETED, element=element.id, task=task.id, answers=answers, walked=works.walked(work.run), **more)
 
 
 def _start_lane(work: Work) -> str | None:
-    """The lane of the start event: who completes a step there (re)files the case, and counts as its submitter."""
+    """The lane of the start event: whose role it is (re)files the case at its steps, and counts as its submitter."""
     for element in work.definition.process.elements.values():
         if element.kind == "startEvent" and element.parent is None:
             return element.lane
     return None
-
-
-def _bar_from_rest(work: Work, task: TaskRow, element: kernel.Element, rows: Sequence[Waiting], by: str) -> None:
-    """Who did one instance of a step that needs distinct people no longer sees the others."""
-    others = [row.id for row in rows if row.table == "task" and row.element == element.id and row.id != task.id]
-    cases.insert_task_bars(work.connection, [{"task_id": other, "account": by, "rule": SELF_RULE} for other in others])

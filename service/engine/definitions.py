@@ -9,6 +9,7 @@ from typing import Any
 
 from service import dmn
 from service.engine import kernel
+from service.engine.seals import Seal, find_seals
 from service.errors import NotFound
 from service.forms import Form
 from service.forms import compile as compile_form
@@ -30,6 +31,8 @@ class Definition:
     decisions: Mapping[str, dmn.Model]
     #: Lists of the house that a form offers for choice, by form id: it needs them as variables of these names.
     offers: Mapping[str, frozenset[str]]
+    #: What is closed to some readers of a case, and until when.
+    seals: tuple[Seal, ...] = ()
 
     @property
     def start(self) -> kernel.Element:
@@ -42,9 +45,9 @@ class Definition:
     def form_of(self, element: kernel.Element) -> Form | None:
         return None if element.form is None else self.forms.get(element.form)
 
-    def setting(self, name: str) -> str | None:
-        """A property of the start event or else of the process: title, business_key, unit, searchable."""
-        start = self._start_or_none()
+    def setting(self, name: str, start: kernel.Element | None = None) -> str | None:
+        """A property of the start event (the plain one unless another is given) or else of the process: title, business_key, …"""
+        start = start or self._start_or_none()
         values = (start.values(name) if start is not None else ()) or self.process.values(name)
         return values[0] if values else None
 
@@ -57,21 +60,24 @@ class Definition:
 
 def compile_definition(row: rows.DefinitionRow) -> Definition:
     """Parse a stored definition; InvalidDefinition when it was published by a version that allowed more."""
+    process = kernel.parse(row.xml, process=row.key)
+    forms = {form_id: compile_form(schema) for form_id, schema in row.forms.items()}
     return Definition(
         key=row.key,
         version=row.version,
         digest=row.digest,
         name=row.name,
         regulation=row.regulation,
-        process=kernel.parse(row.xml, process=row.key),
-        forms={form_id: compile_form(schema) for form_id, schema in row.forms.items()},
+        process=process,
+        forms=forms,
+        seals=find_seals(process, forms),
         decisions={decision: dmn.parse(model.encode()) for decision, model in row.decisions.items()},
         offers={form_id: frozenset(key for key in LISTS if _offers(schema, key)) for form_id, schema in row.forms.items()},
     )
 
 
 #: Lists that forms may take their options from (`valuesKey`).
-LISTS = ("units", "projects")
+LISTS = ("units", "projects", "all_projects", "lots", "experts", "systems")
 
 
 def _offers(schema: Any, key: str) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.access import Bar, RoleBook, bars, lane_group, parse_groups, parse_sod
+from service.access import Bar, RoleBook, bars, lane_group, parse_groups, parse_sod, read_duty
 from service.access.duties import SELF, SUBMITTER
 from service.engine import kernel
+from service.engine.people import Actors
 from service.engine.work import Work
 from service.errors import Failed, NotAllowed
+from service.store import cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,11 @@ def find_bar(work: Work, element: kernel.Element, account: str) -> Bar | None:
     words = duties(element)
     if not words:
         return None
-    others = tuple(word for word in words if word.rpartition(":")[2] != SELF)
-    names = {known.id: known.name or known.id for known in work.definition.process.elements.values()}
-    everywhere = work.actors.everywhere()
-    found = bars(others, everywhere, work.actors.submitters(), account, element=element.id, names=names)
-    if found is None and len(others) < len(words):
-        found = bars((SELF,), work.actors.here, (), account, element=element.id, names=names)
-    return found
+    found = _first_bar(work, element, words, account)
+    if found is None or found.element in ("", element.id) or found.element in work.definition.process.elements:
+        return found
+    names = {found.element: _name_elsewhere(work, found.element)}
+    return _first_bar(work, element, words, account, names=names)
 
 
 def barred_accounts(work: Work, element: kernel.Element) -> Iterable[tuple[str, str]]:
@@ -66,20 +66,86 @@ def barred_accounts(work: Work, element: kernel.Element) -> Iterable[tuple[str, 
     words = duties(element)
     if not words:
         return ()
-    everywhere = work.actors.everywhere()
-    accounts: set[str] = set()
-    for word in words:
-        target = word.rpartition(":")[2]
-        if target == SELF:
+    everywhere, accounts = work.actors.everywhere(), set[str]()
+    for duty in map(read_duty, words):
+        if duty.target == SELF:
             accounts.update(work.actors.here.get(element.id, ()))
         else:
-            accounts.update(everywhere.get(SUBMITTER if target == SUBMITTER else target, ()))
-    found = ((account, find_bar(work, element, account)) for account in sorted(accounts))
+            known = _project(work).did if duty.project else everywhere
+            accounts.update(known.get(duty.target, ()))
+    found = ((account, _first_bar(work, element, words, account)) for account in sorted(accounts))
     return tuple((account, bar.rule) for account, bar in found if bar is not None)
 
 
-def ensure_free(work: Work, element: kernel.Element, account: str) -> None:
-    """NotAllowed, with rule and reason, when separation of duty bars the account."""
-    bar = find_bar(work, element, account)
-    if bar is not None:
-        raise NotAllowed(bar.zh, message_en=bar.en, rule=bar.rule)
+def ensure_free(work: Work, element: kernel.Element, *accounts: str | None) -> None:
+    """NotAllowed, with rule and reason, when separation of duty bars one of the accounts: who acts, or for whom it is done."""
+    for account in accounts:
+        bar = find_bar(work, element, account) if account is not None else None
+        if bar is not None:
+            raise NotAllowed(bar.zh, message_en=bar.en, rule=bar.rule)
+
+
+def bar_from_rest(work: Work, element: kernel.Element, open_tasks: Iterable[tuple[str, str]], accounts: Iterable[str]) -> None:
+    """Hide what else is open in the case from who has just done a step that bars them from it. `open_tasks`: (task, element)."""
+    done = {element.id} | ({SUBMITTER} if SUBMITTER in work.actors.here else set())
+    barred: list[dict[str, str]] = []
+    for task, other_id in open_tasks:
+        other = work.definition.process.elements[other_id]
+        targets = {other.id if duty.target == SELF else duty.target for duty in map(read_duty, duties(other))}
+        if done.isdisjoint(targets):
+            continue
+        for account in accounts:
+            bar = _first_bar(work, other, duties(other), account)
+            if bar is not None:
+                barred.append({"task_id": task, "account": account, "rule": bar.rule})
+    cases.add_task_bars(work.connection, barred)
+
+
+def _first_bar(
+    work: Work, element: kernel.Element, words: tuple[str, ...], account: str, *, names: Mapping[str, str] | None = None
+) -> Bar | None:
+    read = [(word, read_duty(word)) for word in words]
+    others = tuple(word for word, duty in read if duty.target != SELF)
+    known = {known.id: known.name or known.id for known in work.definition.process.elements.values()} | dict(names or {})
+    project = _project(work).did if any(duty.project for _, duty in read) else {}
+    found = bars(
+        others, work.actors.everywhere(), work.actors.submitters(), account, element=element.id, names=known, project=project
+    )
+    own = tuple(word for word, duty in read if duty.target == SELF)
+    return found or bars(own, work.actors.here, (), account, element=element.id, names=known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """All cases about the same thing: who did what in them, and by which definition (process, digest) each element was done."""
+
+    did: Mapping[str, Sequence[str]]
+    drawn: Mapping[str, tuple[str, str]]
+
+
+def _project(work: Work) -> Project:
+    """Ask once a command; this case counts as it stands in this command."""
+    if work.project is None:
+        did, drawn = dict[str, list[str]](), dict[str, tuple[str, str]]()
+        listed = cases.list_project(work.connection, business_key=work.row.business_key, regulation=work.row.regulation)
+        for case_id, process, digest, actors in listed:
+            found = work.actors if case_id == work.row.id else Actors.from_text(actors)
+            drawn |= {element: (process, digest) for element in found.here if element not in drawn}
+            for element, accounts in found.everywhere().items():
+                known = did.setdefault(element, [])
+                known += [account for account in accounts if account not in known]
+        for element, accounts in work.actors.everywhere().items():  # a case that is just being started has no row yet
+            did[element] = list(dict.fromkeys([*did.get(element, ()), *accounts]))
+        work.project = Project(did=did, drawn=drawn)
+    found_project: Project = work.project
+    return found_project
+
+
+def _name_elsewhere(work: Work, element: str) -> str:
+    """What a step of another case is called there; its id when that case is gone."""
+    drawn = _project(work).drawn.get(element)
+    find = work.host.world.find_definition
+    if drawn is None or find is None:
+        return element
+    known = find(work.connection, *drawn).process.elements.get(element)
+    return known.name or element if known is not None else element

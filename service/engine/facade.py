@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from service.engine import completing, discarding, lifecycle, messaging, moving, passwords, running, starting
+from service.engine import (
+    completing,
+    discarding,
+    handing,
+    lifecycle,
+    messaging,
+    moving,
+    notices,
+    parameters,
+    passwords,
+    running,
+    starting,
+)
 from service.engine.completing import Completed, Signature
 from service.engine.machine import Machine
 from service.engine.moving import ClockState
@@ -15,6 +27,8 @@ from service.engine.starting import Started
 from service.engine.work import Within
 from service.forms import Form
 from service.store import people
+from service.store.parameters import ParameterChange
+from service.store.people import DelegationRow
 
 
 class Engine:
@@ -57,6 +71,22 @@ class Engine:
         """Complete a task. Errors: NotFound, NotAllowed, TaskTaken, SignatureRequired, InvalidAnswers."""
         return completing.complete_task(self.machine, task_id, answers, by=by, signature=signature, within=within)
 
+    def transfer_task(self, task_id: str, *, to: str, reason: str, by: str) -> None:
+        """Give a task to somebody who could take it. Errors: NotFound, NotAllowed, TaskTaken, InvalidAnswers."""
+        handing.transfer_task(self.machine, task_id, to=to, reason=reason, by=by)
+
+    def delegate_task(self, task_id: str, *, to: str, reason: str, by: str) -> None:
+        """Have somebody of the same role do a task in one's name. Errors as above."""
+        handing.delegate_task(self.machine, task_id, to=to, reason=reason, by=by)
+
+    def name_deputy(self, *, deputy: str, role: str, start: date, until: date, reason: str, by: str) -> DelegationRow:
+        """Have somebody stand in for oneself from a day to a day. Errors: NotAllowed, InvalidAnswers."""
+        return handing.name_deputy(self.machine, deputy=deputy, role=role, start=start, until=until, reason=reason, by=by)
+
+    def end_deputy(self, delegation_id: str, *, reason: str, by: str) -> None:
+        """Take a deputyship back. NotFound for one that is not one's own, or over."""
+        handing.end_deputy(self.machine, delegation_id, reason=reason, by=by)
+
     def sign(self, *, by: str, password: str) -> Signature:
         """Check a password that was entered again, before the command that needs it. NotAllowed when it is wrong."""
         with self.machine.store.read() as connection:
@@ -69,6 +99,21 @@ class Engine:
     ) -> str | None:
         """Publish a message; returns its id, or None when `unique_id` was published before."""
         return messaging.publish_message(self.machine, name, correlation, payload, by=by, unique_id=unique_id)
+
+    def read_notice(self, notice_id: str, *, by: str) -> None:
+        """Mark a notice as read. NotFound when it is not for the account."""
+        notices.read_notice(self.machine, notice_id, by=by)
+
+    def read_all_notices(self, *, by: str) -> None:
+        notices.read_all_notices(self.machine, by=by)
+
+    def set_parameter(
+        self, name: str, value: Any, *, from_date: date, applies_to_open_cases: bool, reason: str, by: str
+    ) -> ParameterChange:
+        """Change a practice parameter from a day on. Errors: NotFound, NotAllowed, InvalidAnswers."""
+        return parameters.set_parameter(
+            self.machine, name, value, from_date=from_date, applies_to_open_cases=applies_to_open_cases, reason=reason, by=by
+        )
 
     def set_clock(self, target: datetime, *, by: str) -> None:
         """Begin to move the demonstration's clock; the worker does it. NotFound outside demo mode; Conflict to go back."""

@@ -9,8 +9,10 @@ from typing import Any
 
 from service import dmn, tagged
 from service.engine import kernel
+from service.engine.pending import Pending
+from service.engine.register_schema import RegisterBook
 from service.errors import Failed, Finding, InvalidAnswers, Level
-from service.sdk import CaseFacts, Context, Publication, Registered, RegisterReader, Write
+from service.sdk import CaseFacts, Context, Notification, Publication, Registered, RegisterReader, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +20,14 @@ class World:
     """What is the same for all cases, given by `Machine`.
 
     `functions` are FEEL functions of ours by name; `find_handler` finds a handler by its name; `find_parameter` the value of a
-    dated parameter for a case that started on a day.
+    dated parameter for a case that started on a day; `registers` gives the schemas of the registers in force.
     """
 
     functions: Mapping[str, Callable[..., Any]]
     find_handler: Callable[[str | None], Registered | None]
     find_parameter: Callable[[str, date], Any]
+    find_definition: Callable[..., Any] | None = None  # (connection, process, digest) -> Definition
+    registers: Callable[[], RegisterBook] = RegisterBook
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class CaseHost:
     findings: list[Finding] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
+    notices: list[Notification] = field(default_factory=list)
     decided: list[dict[str, Any]] = field(default_factory=list)
     _case: dict[str, Any] | None = None
 
@@ -60,6 +65,8 @@ class CaseHost:
             return lambda: self.moment
         if name == "today":
             return lambda: self.moment.date()
+        if name == "parameter":
+            return self.parameter
         return self.world.functions.get(name)
 
     def inline(self, element: kernel.Element, variables: Mapping[str, Any]) -> Mapping[str, Any] | kernel.Pending | None:
@@ -91,12 +98,17 @@ class CaseHost:
 
     def context(self, element: kernel.Element, variables: Mapping[str, Any], *, key: str = "") -> Context:
         return Context(
-            variables=variables, headers=element.headers, case=self.facts, now=self.moment, registers=self.registers,
-            idempotency_key=key, parameters=lambda name: self.world.find_parameter(name, self.facts.started_on),
+            variables=variables, headers=element.headers, case=self.facts, now=self.moment,
+            registers=Pending(self.registers, self.writes),            idempotency_key=key, parameters=self.parameter,
         )  # fmt: skip
+
+    def parameter(self, name: object) -> Any:
+        """The value of a dated parameter, as the case goes by it."""
+        return self.world.find_parameter(str(name), self.facts.started_at or self.facts.started_on)
 
     def collect(self, context: Context) -> None:
         """Take over what a handler left behind, to be applied in the transaction of this command."""
         self.findings += context.findings
         self.writes += context.writes
         self.publications += context.publications
+        self.notices += context.notices

@@ -11,16 +11,20 @@ from service.access import RoleBook
 from service.clock import Clock
 from service.engine import work
 from service.engine.definitions import Definition, Library
+from service.engine.events import Event
 from service.engine.host import World
+from service.engine.register_schema import RegisterBook
 from service.engine.reminding import Notice, list_notices
 from service.errors import Conflict
 from service.law import Calendar, CalendarDay, Catalogue, deadline, working_days_between
 from service.sdk import HANDLERS, Registered
 from service.similarity import similar
-from service.store import Connection, Store
+from service.store import Connection, Store, parameters
 from service.store import definitions as definition_rows
 from service.store.blobs import Blobs
 from service.store.cases import CaseRow
+from service.store.register_index import Indexing
+from service.store.register_schemas import list_register_schemas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class Rules:
     calendar: Calendar
     book: RoleBook
     stamp: str
+    registers: RegisterBook = field(default_factory=RegisterBook)
     _reckoned: dict[tuple[str, Any], Reckoned] = field(default_factory=dict, repr=False)
 
     def reckon(self, period: str, trigger: date | datetime) -> Reckoned:
@@ -60,23 +65,38 @@ class Rules:
         """A deadline as the FEEL context that diagrams see."""
         return dict(self.reckon(period, trigger).context)
 
-    def notices(self, period: str, trigger: date | datetime) -> tuple[Notice, ...]:
-        """The notices of a deadline, the earliest first."""
-        return self.reckon(period, trigger).notices
+    def notices(self, period: str, trigger: date | datetime, *, timer: bool = False) -> tuple[Notice, ...]:
+        """The notices of a deadline, the earliest first.
 
-    def next_notice(self, period: str, trigger: date | datetime, *, after: datetime) -> datetime | None:
-        return next((one.at for one in self.notices(period, trigger) if one.at > after), None)
+        Those of a timer concern somebody whom the period names, and end with its day, because then it fires.
+        """
+        given = self.reckon(period, trigger).notices
+        if not timer:
+            return given
+        last = self.catalogue.list_period_versions(period)[-1]
+        if not (last.actor or last.reminds or last.escalates_to):
+            return ()
+        has_day = any(one.event is Event.DEADLINE_DUE for one in given)
+        return tuple(one for one in given if not has_day or one.event is not Event.DEADLINE_OVERDUE)
+
+    def next_notice(self, period: str, trigger: date | datetime, *, after: datetime, timer: bool = False) -> datetime | None:
+        return next((one.at for one in self.notices(period, trigger, timer=timer) if one.at > after), None)
 
     @classmethod
     def read(cls, connection: Connection) -> Rules:
-        catalogue = Catalogue.from_yaml_data(definition_rows.list_regulations(connection).values())
+        written = Catalogue.from_yaml_data(definition_rows.list_regulations(connection).values())
+        catalogue = written.with_parameters(
+            (one.name, one.start, one.value, one.applies_to_open_cases, one.at) for one in parameters.list_changes(connection)
+        )
         days, years = definition_rows.read_calendar(connection)
         calendar = Calendar.from_rows(
             [CalendarDay(day=day, working=working, name=name) for day, working, name in days],
             years=[year for year, _ in years],
         )
         book = RoleBook.of(catalogue.roles.values())
-        return cls(catalogue=catalogue, calendar=calendar, book=book, stamp=definition_rows.rules_stamp(connection))
+        registers = RegisterBook.of(list_register_schemas(connection))
+        stamp = definition_rows.rules_stamp(connection)
+        return cls(catalogue=catalogue, calendar=calendar, book=book, stamp=stamp, registers=registers)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,7 +120,10 @@ class Machine:
             "working_days_between": lambda start, end: working_days_between(start, end, self.rules.calendar),
             "similar": similar,
         }
-        self.world = World(functions=functions, find_handler=self.find_handler, find_parameter=self.find_parameter)
+        self.world = World(
+            functions=functions, find_handler=self.find_handler, find_parameter=self.find_parameter,
+            registers=lambda: self.rules.registers, find_definition=self.library.get,
+        )  # fmt: skip
 
     def find_handler(self, name: str | None) -> Registered | None:
         """Find a handler by name. One that is not known yet may have been put into a handler folder since the start."""
@@ -117,6 +140,11 @@ class Machine:
     @property
     def book(self) -> RoleBook:
         return self.rules.book
+
+    @property
+    def indexings(self) -> Mapping[str, Indexing]:
+        """By what the entries of each register are found."""
+        return self.rules.registers.indexings
 
     def reload_rules(self) -> None:
         """Read regulations, roles and calendar again; after a deployment."""
@@ -138,6 +166,8 @@ class Machine:
         if name in ("today", "now"):
             moment = self.clock.now()
             return (lambda: moment.date()) if name == "today" else (lambda: moment)
+        if name == "parameter":
+            return lambda wanted: self.find_parameter(str(wanted), self.clock.now().date())
         return self.world.functions.get(name)
 
     def begin(self, connection: Connection, row: CaseRow, *, actor: str) -> work.Work:

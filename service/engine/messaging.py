@@ -12,16 +12,27 @@ from service.engine.machine import Machine
 from service.engine.people import get_actor
 from service.engine.waiting import CORRELATE, DELIVER
 from service.engine.work import MESSAGE_LIFE_DAYS, Work
+from service.errors import NotAllowed
 from service.store import Connection, cases, definitions, messages, new_id
 from service.store.messages import MessageRow, SubscriptionRow
+
+#: The platform roles whose accounts may send messages to cases.
+SENDERS = frozenset({"sysadmin", "connector"})
 
 
 def publish_message(
     machine: Machine, name: str, correlation: str | None, payload: Mapping[str, Any], *, by: str, unique_id: str | None = None
 ) -> str | None:
-    """Publish a message from outside. The same `unique_id` twice has no effect and returns None."""
+    """Publish a message from outside. The same `unique_id` twice has no effect and returns None.
+
+    NotAllowed for everybody but administrators and the accounts of other systems: a message can decide what a case does next.
+    """
     with machine.store.write() as connection:
-        get_actor(connection, by)
+        if get_actor(connection, by).roles.isdisjoint(SENDERS):
+            raise NotAllowed(
+                "只有系统管理员和对接系统可以向案件发送消息。",
+                message_en="Only system administrators and connected systems may send messages to cases.", rule="message-sender",
+            )  # fmt: skip
         at = machine.clock.now()
         message_id = messages.insert_message(
             connection, unique_id=unique_id, name=name, correlation=correlation, payload=payload, sender=by,

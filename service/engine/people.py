@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import orjson
 
-from service.access import Actor, Membership
+from service.access import Actor, Membership, StandIn
 from service.access.duties import SUBMITTER
 from service.errors import NotAllowed
 from service.store import Connection, people
@@ -16,9 +17,12 @@ from service.store import Connection, people
 SYSTEM = "system"
 
 
-def get_actor(connection: Connection, account: str) -> Actor:
-    """Read an account with the roles that it holds now. NotAllowed when it does not exist or is disabled."""
-    return ensure_active(people.find_account(connection, account), account)
+def get_actor(connection: Connection, account: str, *, on: date | None = None) -> Actor:
+    """Read an account with the roles that it holds now, and with whom it stands in for on a day if one is given.
+
+    NotAllowed when it does not exist or is disabled.
+    """
+    return ensure_active(people.find_account(connection, account, on=on), account)
 
 
 def ensure_active(row: people.AccountRow | None, account: str) -> Actor:
@@ -33,6 +37,9 @@ def as_actor(row: people.AccountRow) -> Actor:
         account=row.name,
         display_name=row.display_name,
         memberships=frozenset(Membership(role=role, unit=unit) for role, unit in row.memberships),
+        stands_in=frozenset(
+            StandIn(account=account, role=role, unit=unit, whole=whole) for account, role, unit, whole in row.stands_in
+        ),
     )
 
 

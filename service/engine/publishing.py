@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 from service.access import RoleBook
-from service.engine import kernel, recomputing
+from service.engine import kernel, recomputing, scheduling
 from service.engine.bundle import Bundle, Draft, definitions
 from service.engine.events import Event
 from service.engine.lint import Known, check
 from service.engine.machine import Machine
+from service.engine.register_publishing import check_schemas, store_schemas
 from service.errors import InvalidDefinition, Problem
 from service.law import Calendar, Catalogue
 from service.sdk import HANDLERS
@@ -40,7 +41,7 @@ def lint_bundle(bundle: Bundle, *, known: Mapping[str, Any] | None = None) -> tu
         catalogue = Catalogue.from_yaml_data({**stored, **own}.values())
     except InvalidDefinition as error:
         return (*bundle.problems, *error.problems)
-    return check(
+    found = check(
         bundle,
         Known(
             roles=frozenset(catalogue.roles),
@@ -52,6 +53,7 @@ def lint_bundle(bundle: Bundle, *, known: Mapping[str, Any] | None = None) -> tu
             memberships=(known or {}).get("memberships"),
         ),
     )
+    return (*check_schemas(bundle.registers), *found)
 
 
 def publish(machine: Machine, bundle: Bundle, *, by: str, handlers: Collection[str] = ()) -> Published:
@@ -71,7 +73,10 @@ def publish(machine: Machine, bundle: Bundle, *, by: str, handlers: Collection[s
     if errors:
         raise InvalidDefinition(errors)
     with machine.store.write() as connection:
-        entries = list(_store_regulations(connection, bundle, at=at, by=by))
+        entries = [
+            *_store_regulations(connection, bundle, at=at, by=by),
+            *store_schemas(connection, bundle.registers, by=by, at=at),
+        ]
         book = RoleBook.of(Catalogue.from_yaml_data(rows.list_regulations(connection).values()).roles.values())
         done = []
         for draft in definitions(bundle):
@@ -82,6 +87,7 @@ def publish(machine: Machine, bundle: Bundle, *, by: str, handlers: Collection[s
                 entries.append(Entry(kind=Event.DEFINITION_PUBLISHED.value, actor=by, at=at, payload=payload))
         record_outside_cases(connection, entries)
     machine.reload_rules()
+    scheduling.schedule_starts(machine)
     return Published(processes=tuple(done), warnings=tuple(problem for problem in problems if problem.severity != "error"))
 
 

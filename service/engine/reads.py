@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from service.access import Actor, RoleBook, actor_queues, reading_scope
+from service.access import Actor, Reads, RoleBook, actor_queues, find_principal, reading_scope
+from service.access.duties import Bar
 from service.engine import duty, filling, kernel, starting
 from service.engine.definitions import Definition
+from service.engine.events import Event
 from service.engine.machine import Machine
-from service.errors import NotFound
+from service.engine.sealing import veil
+from service.engine.standing_in import is_delegate
+from service.engine.work import Work
+from service.errors import Level, NotFound
 from service.forms import Form
 from service.store import Connection, cases, entries
 from service.store import reads as rows
 from service.store.cases import CaseRow, TaskRow
+from service.store.entries import AttachmentRow
+from service.store.history import Link, list_links
 from service.store.reads import Scope
 
 
@@ -37,6 +44,9 @@ class TaskView:
     actions: tuple[str, ...]
     barred: str | None  # why separation of duty keeps the reader from it
     signs: bool
+    principal: str | None  # for whom the reader does it, as a deputy
+    queues: frozenset[str]
+    work: Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +67,8 @@ def scope_of(actor: Actor, book: RoleBook) -> Scope:
     scope = reading_scope(actor, book)
     return Scope(
         account=actor.account, everything=scope.everything, regulations=scope.regulations,
-        units=scope.units | {("", unit) for _, unit in scope.units}, queues=scope.queues,
+        units=scope.units | {("", unit) for _, unit in scope.units}, queues=scope.queues, processes=scope.processes,
+        parties=scope.parties,
     )  # fmt: skip
 
 
@@ -65,6 +76,8 @@ def may_read_case(connection: Connection, book: RoleBook, actor: Actor, row: Cas
     """Tell whether the actor may read a case: by role and unit, or because they take part in its family."""
     scope = scope_of(actor, book)
     if scope.everything or row.regulation in scope.regulations or (row.regulation, row.unit) in scope.units:
+        return True
+    if (row.regulation, row.process) in scope.processes:
         return True
     return row.started_by == actor.account or rows.may_read(connection, scope, row.id)
 
@@ -86,8 +99,85 @@ more_queues = rows.more_queues
 
 
 def case_variables(machine: Machine, connection: Connection, row: CaseRow) -> dict[str, Any]:
-    """The variables of a case, outermost scope."""
+    """The variables of a case, outermost scope, sealed or not: never to be shown. See `visible_variables`."""
     return machine.load(connection, row, actor="").run.variables(None)
+
+
+def visible_variables(machine: Machine, connection: Connection, row: CaseRow, actor: Actor) -> dict[str, Any]:
+    """The variables of a case as a reader may see them."""
+    run = machine.load(connection, row, actor=actor.account).run
+    return veil(machine, connection, row, actor, run=run).variables(run.variables(None))
+
+
+def visible_history(
+    machine: Machine,
+    connection: Connection,
+    case: CaseRow | Mapping[str, Any],
+    actor: Actor,
+    *,
+    after: int = 0,
+    limit: int = 1000,
+) -> tuple[Link, ...]:
+    """The lines of a case as a reader may see them, oldest first."""
+    hidden = veil(machine, connection, case, actor)
+    if not hidden.closed:
+        return list_links(connection, case.id if isinstance(case, CaseRow) else case["id"], after=after, limit=limit)
+    return tuple(link for link in hidden.history() if link.seq > after)[:limit]
+
+
+def visible_documents(
+    machine: Machine, connection: Connection, members: Iterable[CaseRow | Mapping[str, Any]], actor: Actor
+) -> tuple[AttachmentRow, ...]:
+    """The files of some cases that a reader may open."""
+    veils = {case.id if isinstance(case, CaseRow) else case["id"]: veil(machine, connection, case, actor) for case in members}
+    found = entries.list_case_attachments(connection, list(veils))
+    return tuple(row for row in found if row.case_id is None or not veils[row.case_id].hides(row))
+
+
+def readable_family(machine: Machine, connection: Connection, root: str, actor: Actor) -> tuple[dict[str, Any], ...]:
+    """The cases of a family that a reader may see, oldest first: of a whole project often only a part."""
+    return rows.list_family(connection, root, scope=scope_of(actor, machine.book))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFlag:
+    """Something that a rule has flagged in any case about the same thing. `readable`: whether the reader may open that case."""
+
+    rule: str
+    message: str
+    message_en: str
+    at: datetime
+    case: str
+    process: str
+    readable: bool
+
+
+def project_flags(machine: Machine, connection: Connection, row: CaseRow, actor: Actor) -> tuple[ProjectFlag, ...]:
+    """List what is flagged in the project of a case, oldest first.
+
+    Flags of cases that the reader may not open are told only to roles that read more than what they take part in.
+    """
+    flagged = rows.list_flagged(connection, business_key=row.business_key, regulation=row.regulation)
+    oversees = any(
+        role.regulation == row.regulation and (role.reads is Reads.ALL or role.processes)
+        for role, _ in machine.book.held_by(actor)
+    )
+    found: list[ProjectFlag] = []
+    for case in flagged:
+        member = cases.find_case(connection, case["id"])
+        readable = member is not None and may_read_case(connection, machine.book, actor, member)
+        if not (readable or oversees):
+            continue
+        for link in visible_history(machine, connection, case, actor):
+            for finding in (link.payload or {}).get("findings") or () if link.kind == Event.RULE_FOUND else ():
+                if finding.get("level") == Level.FLAG:
+                    found.append(
+                        ProjectFlag(
+                            rule=finding["rule"], message=finding["message"], message_en=finding["message_en"], at=link.at,
+                            case=case["id"], process=case["process"], readable=readable,
+                        )
+                    )  # fmt: skip
+    return tuple(sorted(found, key=lambda flag: flag.at))
 
 
 def view_task(machine: Machine, connection: Connection, task_id: str, actor: Actor) -> TaskView:
@@ -96,13 +186,21 @@ def view_task(machine: Machine, connection: Connection, task_id: str, actor: Act
     if found is None:
         raise NotFound("没有这项待办。", message_en="There is no such task.")
     task, row = found
-    queues = actor_queues(actor, machine.book)
-    offered = task.queue in queues or not queues.isdisjoint(rows.more_queues(connection, task_id))
+    mine = actor_queues(actor, machine.book)
+    queues = frozenset({task.queue})
+    if task.queue not in mine:
+        queues |= rows.more_queues(connection, task_id)
+    held = task.claimed_by == actor.account
+    offered = not mine.isdisjoint(queues) or (
+        held
+        and is_delegate(machine.book, connection, row.id, task_id, by=actor.account, delegator=task.on_behalf_of, queues=queues)
+    )
     if not offered and not may_read_case(connection, machine.book, actor, row):
         raise NotFound("没有这项待办。", message_en="There is no such task.")
     work = machine.load(connection, row, actor=actor.account)
     element = work.definition.process.elements[task.element]
-    bar = duty.find_bar(work, element, actor.account) if offered else None
+    principal = task.on_behalf_of if held else find_principal(actor, queues, machine.book, holder=task.claimed_by)
+    bar = _find_bar(work, element, actor.account, principal) if offered else None
     is_open = task.status in ("open", "claimed")
     draft = entries.find_draft(connection, account=actor.account, subject=f"task:{task_id}")
     return TaskView(
@@ -112,16 +210,28 @@ def view_task(machine: Machine, connection: Connection, task_id: str, actor: Act
         element=element,
         form=work.definition.form_of(element),
         variables={
-            **work.run.variables(task.token if is_open else None),
-            **filling.options(connection, work.definition, work.definition.form_of(element), unit=row.unit),
+            **veil(machine, connection, row, actor, run=work.run).variables(work.run.variables(task.token if is_open else None)),
+            **filling.options(
+                connection, work.definition, work.definition.form_of(element), unit=row.unit, indexings=machine.indexings
+            ),
         },
         draft=draft[0] if draft else None,
         draft_at=draft[1] if draft else None,
         due=orjson.loads(task.due) if task.due else None,
-        actions=_actions(task, actor.account) if offered and is_open and bar is None and row.status == "running" else (),
+        actions=_actions(task, actor.account, principal)
+        if offered and is_open and bar is None and row.status == "running"
+        else (),
         barred=bar.zh if bar else None,
         signs="true" in element.values("sign"),
+        principal=principal if offered and is_open else task.on_behalf_of,
+        queues=queues,
+        work=work,
     )
+
+
+def _find_bar(work: Work, element: kernel.Element, *accounts: str | None) -> Bar | None:
+    found = (duty.find_bar(work, element, account) for account in accounts if account is not None)
+    return next((bar for bar in found if bar is not None), None)
 
 
 def view_start(machine: Machine, connection: Connection, process: str, actor: Actor) -> StartView:
@@ -135,13 +245,16 @@ def view_start(machine: Machine, connection: Connection, process: str, actor: Ac
         element=definition.start,
         unit=unit,
         form=form,
-        variables={**starting.first_variables(connection, unit), **filling.options(connection, definition, form, unit=unit)},
+        variables={
+            **starting.first_variables(connection, unit),
+            **filling.options(connection, definition, form, unit=unit, indexings=machine.indexings),
+        },
         draft=draft[0] if draft else None,
         draft_at=draft[1] if draft else None,
     )
 
 
-def _actions(task: TaskRow, account: str) -> tuple[str, ...]:
-    if task.claimed_by is None:
+def _actions(task: TaskRow, account: str, principal: str | None) -> tuple[str, ...]:
+    if task.claimed_by is None or task.claimed_by == principal or (task.on_behalf_of == account != task.claimed_by):
         return ("claim", "draft", "complete")
     return ("release", "draft", "complete") if task.claimed_by == account else ()

@@ -67,7 +67,8 @@ def _recompute_case(machine: Machine, connection: Connection, case_id: str, vers
         trigger = read_trigger(held.trigger)
         context = machine.rules.deadline(held.deadline, trigger)
         after = due_of(context)
-        notice = machine.rules.next_notice(held.deadline, trigger, after=machine.clock.now())
+        timer, now = held.table == "job", machine.clock.now()
+        notice = machine.rules.next_notice(held.deadline, trigger, after=now, timer=timer)
         outdated.redate(connection, held, after.columns(version, notice))
         before = orjson.loads(held.due) if held.due else {}
         if after.at != held.due_at or (before and before["provisional"] != context["provisional"]):

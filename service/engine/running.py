@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from service import tagged
-from service.engine import lifecycle, messaging, moving, recomputing, starting
+from service.engine import lifecycle, messaging, moving, notices, recomputing, scheduling, starting
 from service.engine import work as works
 from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import SYSTEM
-from service.engine.waiting import CHILD_ENDED, CORRELATE, DELIVER, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
+from service.engine.waiting import CHILD_ENDED, CORRELATE, DELIVER, ESCALATE, MATCH, SERVICE, START, START_CHILD, TERMINATE, TIMER
 from service.engine.work import Work
 from service.errors import ChengxuError, Conflict, Failed, InvalidAnswers, Stale
 from service.sdk import BpmnError, Context
@@ -77,6 +77,14 @@ def _correlate(machine: Machine, job: JobRow) -> Ran:
     return Ran.DONE
 
 
+def _start_at(machine: Machine, job: JobRow) -> Ran:
+    with machine.store.write() as connection:
+        if not jobs.take(connection, job.id):
+            return Ran.SKIPPED
+        scheduling.start_now(machine, connection, job)
+    return Ran.DONE
+
+
 def _run_internal(machine: Machine, job: JobRow) -> Ran:
     with machine.store.write() as connection:
         row = cases.try_lock_case(connection, job.case_id or "")
@@ -88,6 +96,7 @@ def _run_internal(machine: Machine, job: JobRow) -> Ran:
 
 
 def _fire_timer(machine: Machine, work: Work, job: JobRow) -> None:
+    notices.give_before_firing(machine, work, job)
     work.run.fire_timer(job.token or "", job.child)
     work.note(Event.TIMER_FIRED, element=job.child or job.element, due=job.due_at, walked=works.walked(work.run))
     settle(work, machine.book, settled={job.id})
@@ -204,6 +213,7 @@ _LONG: Mapping[str, Callable[[Machine], object]] = {
 _RUNNERS: Mapping[str, Callable[[Machine, JobRow], Ran]] = {
     SERVICE: _run_service,
     CORRELATE: _correlate,
+    START: _start_at,
     **dict.fromkeys(_LONG, _run_long),
 }
 
@@ -240,7 +250,14 @@ class _Reads:
         from service.store.registers import Registers
 
         with self._machine.store.read() as connection:
-            return Registers(connection).search(register, **equals)
+            return Registers(connection, self._machine.rules.registers.indexings).search(register, **equals)
+
+    def search_alike(self, register: str, texts: Mapping[str, str], *, limit: int = 100, **equals: Any) -> Any:
+        from service.store.registers import Registers
+
+        with self._machine.store.read() as connection:
+            known = Registers(connection, self._machine.rules.registers.indexings)
+            return known.search_alike(register, texts, limit=limit, **equals)
 
 
 def _resume(machine: Machine, connection: Connection, lease: Lease) -> Work:

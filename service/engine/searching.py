@@ -1,4 +1,4 @@
-"""What lists and search show of a case: its title, its facts (searchable variables), its terms."""
+"""What lists and search go by: the title of a case, its facts (searchable variables), its terms, the units that are parties."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from service import tagged
-from service.store import terms
+from service.engine.seals import closed_names
+from service.store import cases, terms
 
 if TYPE_CHECKING:
     from service.engine.work import Work
@@ -32,7 +33,9 @@ def refresh_facts(work: Work) -> None:
     if not names and not title_source:
         return
     variables = work.run.variables(None)
-    facts = {name: variables[name] for name in names if variables.get(name) not in (None, "")}
+    # A seal that opens by time opens here with the next command on the case.
+    shut = closed_names(work.definition.seals, work.run, work.at)
+    facts = {name: variables[name] for name in names if name not in shut and variables.get(name) not in (None, "")}
     text = orjson.dumps(tagged.plain(facts)).decode()
     if text == work.row.facts:
         return
@@ -45,6 +48,21 @@ def refresh_facts(work: Work) -> None:
         values=[_value(name, value) for name, value in facts.items()],
         terms=case_terms(work.row.title, work.row.business_key, facts),
     )
+
+
+def refresh_parties(work: Work) -> None:
+    """Bring the units that are parties to the case up to date (property `parties`: variables with units or lists of them)."""
+    names = [name.strip() for text in work.definition.process.values("parties") for name in text.split(",") if name.strip()]
+    if not names:
+        return
+    variables = work.run.variables(None)
+    values = [variables.get(name) for name in names]
+    listed = [unit for value in values for unit in (value if isinstance(value, list) else [value])]
+    units = {unit for unit in listed if isinstance(unit, str) and unit}
+    text = orjson.dumps(sorted(units)).decode()
+    if text != work.row.parties:
+        work.row.parties = text
+        cases.replace_parties(work.connection, work.row.id, sorted(units))
 
 
 def title_of(work: Work, source: str) -> str:

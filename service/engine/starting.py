@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from service.access import Actor
@@ -13,14 +14,18 @@ from service.engine import work as works
 from service.engine.definitions import Definition
 from service.engine.ending import end_if_over, pass_escalations
 from service.engine.events import Event
+from service.engine.kernel.expression import attribute
 from service.engine.machine import Machine
-from service.engine.people import Actors, get_actor
+from service.engine.people import SYSTEM, Actors, get_actor
 from service.engine.reconcile import reconcile
 from service.engine.work import Within, Work
-from service.errors import Finding, NotAllowed
+from service.errors import Finding, Invalid, NotAllowed
 from service.store import Connection, cases, entries, new_id, people
 from service.store.cases import CaseRow
 from service.store.history import GENESIS, Chain
+
+#: As many characters as the column holds.
+LONGEST_KEY = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,7 @@ def start_case(
         unit = ensure_may_start(machine, definition, actor)
         form = definition.form_of(definition.start)
         given = first_variables(connection, unit)
-        seen = {**given, **filling.options(connection, definition, form, unit=unit)}
+        seen = {**given, **filling.options(connection, definition, form, unit=unit, indexings=machine.indexings)}
         clean = filling.validate(connection, form, answers, variables=seen, lookup=machine.lookup, account=by, family=tuple)
         work = _new_case(
             machine, connection, definition, variables={**given, **clean}, unit=unit, by=by, start_event=None,
@@ -90,8 +95,9 @@ def start_child(
         definition = replace(definition, regulation=parent.row.regulation)
     actors = Actors()
     actors.merge(parent.actors.everywhere())
+    unit = str(variables.get("unit_id") or parent.row.unit)  # a call activity may hand its work to another unit
     work = _new_case(
-        machine, connection, definition, variables={"unit_id": parent.row.unit, **variables}, unit=parent.row.unit,
+        machine, connection, definition, variables={"unit_id": unit, **variables}, unit=unit,
         by=parent.row.started_by, start_event=None, business_key=parent.row.business_key, actors=actors,
         parent=parent.row, token=token,
     )  # fmt: skip
@@ -119,12 +125,31 @@ def start_by_message(
         Event.CASE_STARTED, element=element.id, process=definition.key, version=definition.version, message=message,
         walked=works.walked(work.run),
     )  # fmt: skip
-    _settle_new(machine, work)
+    _settle_new(machine, work, element)
+    return work.row
+
+
+def start_by_timer(
+    machine: Machine, connection: Connection, definition: Definition, *, element: kernel.Element, at: datetime
+) -> CaseRow:
+    """Start a case at a timer start event; it knows the time as `scheduled_for`."""
+    source = definition.setting("unit", element)
+    unit = str(attribute(source)(_Lookup(machine.lookup)) or "") if source else ""
+    variables = {"scheduled_for": at, **first_variables(connection, unit)}
+    work = _new_case(
+        machine, connection, definition, variables=variables, unit=unit, by=SYSTEM,
+        start_event=element.id, business_key=None, actors=Actors(),
+    )  # fmt: skip
+    work.note(
+        Event.CASE_STARTED, element=element.id, process=definition.key, version=definition.version, due=at,
+        walked=works.walked(work.run),
+    )  # fmt: skip
+    _settle_new(machine, work, element)
     return work.row
 
 
 def ensure_may_start(machine: Machine, definition: Definition, actor: Actor) -> str:
-    """Return the unit for which the actor starts; NotAllowed when the start event's lane is another role's."""
+    """Return the unit for which the actor starts; NotAllowed for who holds neither its lane's role nor one of its `starters`."""
     lane = definition.start.lane
     role = machine.book.find(lane) if lane else None
     if lane and role is None:
@@ -133,12 +158,15 @@ def ensure_may_start(machine: Machine, definition: Definition, actor: Actor) -> 
             message_en=f"{definition.key} is called by other processes and not started by people.",
             rule="start-role",
         )
-    held = sorted(membership.unit for membership in actor.memberships if role is None or membership.role == role.id)
-    if not held or not (role is None or machine.book.may_act(actor)):
-        wanted = role.zh if role else "任一角色"
+    more = (machine.book.find(id.strip()) for id in (definition.setting("starters") or "").split(","))
+    roles = [one for one in (role, *more) if one is not None]
+    ids = {one.id for one in roles}
+    held = sorted(membership.unit for membership in actor.memberships if not roles or membership.role in ids)
+    if not held or not machine.book.may_act(actor):
+        wanted = "、".join(one.zh for one in roles) or "任一角色"
         raise NotAllowed(
             f"只有“{wanted}”可以发起“{definition.name}”。",
-            message_en=f"Only {role.en if role else 'a member of a unit'} may start {definition.key}.",
+            message_en=f"Only {', '.join(one.en for one in roles) or 'a member of a unit'} may start {definition.key}.",
             rule="start-role",
         )
     return held[0]
@@ -159,10 +187,9 @@ def _new_case(
     token: str | None = None,
 ) -> Work:
     at, case_id = machine.clock.now(), new_id()
-    prefix = definition.setting("business_key") or "C"
+    start = definition.process.elements[start_event] if start_event else None
     if business_key is None:
-        number = cases.next_number(connection, f"{prefix}-{at.year}")
-        business_key = f"{prefix}-{at.year}-{number:04d}"
+        business_key = _business_key(machine, connection, definition.setting("business_key", start) or "C", variables, at)
     row = CaseRow(
         id=case_id, business_key=business_key, process=definition.key, version=definition.version, digest=definition.digest,
         regulation=definition.regulation, parent=parent.id if parent else None, parent_token=token,
@@ -185,9 +212,34 @@ def _new_case(
     )  # fmt: skip
 
 
-def _settle_new(machine: Machine, work: Work) -> list[Finding]:
+def _business_key(machine: Machine, connection: Connection, setting: str, variables: Mapping[str, Any], at: datetime) -> str:
+    """The key of what the case is about: FEEL over its first variables, or else a prefix with the next number of the year."""
+    if setting.startswith("="):
+        value = attribute(setting)(_Lookup(machine.lookup, variables))
+        if not value or len(str(value)) > LONGEST_KEY:
+            raise Invalid(
+                f"业务编号 {setting} 没有得到值，案件未发起。",
+                message_en=f"The business key {setting} gives {value!r}; no case was started.",
+            )
+        return str(value)
+    number = cases.next_number(connection, f"{setting}-{at.year}")
+    return f"{setting}-{at.year}-{number:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """FEEL before there is a case: its first variables, then the functions of the house."""
+
+    lookup: Callable[[str], Any]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        return self.variables[name] if name in self.variables else self.lookup(name)
+
+
+def _settle_new(machine: Machine, work: Work, start: kernel.Element | None = None) -> list[Finding]:
     """Insert the row first, because tasks refer to it; then everything as in any other command."""
-    source = work.definition.setting("title")
+    source = work.definition.setting("title", start)
     if source:
         work.row.title = searching.title_of(work, source)
     work.row.state, work.row.variables = work.run.dump()

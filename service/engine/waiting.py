@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SERVICE = "service"  # a handler that is not inline
 TIMER = "timer"
+START = "start"  # of no case: a timer start event
 CORRELATE = "correlate"  # of no case: a stored message looks for who wants it
 START_CHILD = "start_child"
 CHILD_ENDED = "child_ended"  # put into the parent by the child's last command

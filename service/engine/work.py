@@ -10,15 +10,17 @@ from typing import Any, Protocol, TypeVar
 import orjson
 
 from service import tagged
-from service.engine import kernel, searching
+from service.access import parse_group
+from service.engine import kernel, registering, searching
 from service.engine.definitions import Definition
+from service.engine.due import read_trigger
 from service.engine.events import Event
 from service.engine.host import CaseHost, World
 from service.engine.people import Actors
 from service.engine.waiting import CORRELATE
 from service.errors import Finding, Level
-from service.sdk import CaseFacts
-from service.store import Connection, cases, messages, new_id, registers
+from service.sdk import CaseFacts, Notification
+from service.store import Connection, cases, messages, new_id, notices, registers
 from service.store.cases import CaseRow
 from service.store.history import Chain, Entry
 
@@ -52,6 +54,7 @@ class Work:
     next_notice: Callable[..., datetime | None]
     actor: str
     jobs: list[dict[str, Any]] = field(default_factory=list)
+    project: Any = None  # who did what in other cases of the project, once `duty` has asked
 
     def note(self, kind: Event, *, element: str | None = None, **payload: Any) -> None:
         """Add a line to the history of the case."""
@@ -81,15 +84,21 @@ class Work:
                 "legal": due_at is not None, "due_at": due_at or self.machine, "retries": retries,
                 "deadline": deadline[0] if deadline else None, "trigger": deadline[1] if deadline else None,
                 "calendar": self.calendar if deadline else None,
+                "notice_at": self._next_notice(*deadline) if deadline else None,
                 "payload": None if payload is None else tagged.dumps(dict(payload)), "created_at": self.at,
             }
         )  # fmt: skip
         return job_id
 
+    def _next_notice(self, period: str, trigger: str) -> datetime | None:
+        return self.next_notice(period, read_trigger(trigger), after=self.at, timer=True)
+
     def apply_collected(self) -> list[Finding]:
         """Write what handlers and throw events left: registers, messages, findings. Returns the findings."""
         for write in sorted(self.host.writes, key=lambda one: (one.register, one.key)):  # the order in which rows are locked
-            version = registers.write_register(self.connection, write, actor=self.actor, case_id=self.row.id, at=self.at)
+            version = registering.write_entry(
+                self.connection, self.host.world.registers(), write, actor=self.actor, case_id=self.row.id, at=self.at
+            )
             self.note(Event.REGISTER_WRITTEN, register=write.register, key=write.key, version=version)
         self.host.writes.clear()
         for publication in self.host.publications:
@@ -98,6 +107,9 @@ class Work:
         for thrown in self.run.thrown:
             self._send(thrown.message, thrown.correlation, thrown.payload, thrown.element)
         self.run.thrown.clear()
+        for wanted in self.host.notices:
+            self._tell(wanted)
+        self.host.notices.clear()
         for decided in self.host.decided:
             self.note(Event.DECISION_MADE, **decided)
         self.host.decided.clear()
@@ -110,6 +122,17 @@ class Work:
                 known = orjson.loads(self.row.flags)
                 self.row.flags = orjson.dumps(list(dict.fromkeys([*known, *flagged]))).decode()
         return findings
+
+    def _tell(self, wanted: Notification) -> None:
+        """Put a handler's notice before its readers. Invalid for a group that is none."""
+        queues = tuple(group if group.startswith("@") else str(parse_group(group)) for group in wanted.groups)
+        given = notices.insert_notice(
+            self.connection, case_id=self.row.id, kind="notified" if wanted.deadline is None else "escalated",
+            deadline=wanted.deadline, zh=wanted.zh, en=wanted.en, at=self.at, queues=queues,
+        )  # fmt: skip
+        if given:
+            more = {} if wanted.deadline is None else {"deadline": wanted.deadline}
+            self.note(Event.NOTICE_GIVEN, queues=list(given), zh=wanted.zh, en=wanted.en, **more)
 
     def _send(self, name: str, correlation: str | None, payload: Mapping[str, Any], element: str | None) -> None:
         message_id = messages.insert_message(
@@ -125,6 +148,7 @@ class Work:
         self.row.revision += 1
         self.row.actors = self.actors.as_text()
         searching.refresh_facts(self)
+        searching.refresh_parties(self)
         self.row.history_seq, self.row.history_head = self.chain.seq, self.chain.head
         cases.update_case(self.connection, self.row)
         self.write_trail()
@@ -170,9 +194,9 @@ def make_host(connection: Connection, row: CaseRow, definition: Definition, *, w
         moment=at,
         facts=CaseFacts(
             id=row.id, business_key=row.business_key, process=row.process, unit=row.unit, started_by=row.started_by,
-            started_on=row.started_at.date(),
+            started_on=row.started_at.date(), started_at=row.started_at,
         ),
-        registers=registers.Registers(connection),
+        registers=registers.Registers(connection, world.registers().indexings),
         world=world, decisions=definition.decisions,
     )  # fmt: skip
 

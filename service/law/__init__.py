@@ -4,7 +4,7 @@ from service.law.calendar import Calendar, CalendarDay, add_working_days, roll_b
 from service.law.catalogue import Catalogue
 from service.law.deadlines import PRACTICE, Deadline, Suspension, Trigger, deadline
 from service.law.derivation import Sentence
-from service.law.entries import PLATFORM, Article, Parameter, Regulation, RoleEntry
+from service.law.entries import PLATFORM, Article, Parameter, Regulation, RoleEntry, RuleEntry
 from service.law.leads import REMINDER_SETS, Lead
 from service.law.period import Length, Period, PeriodUnit, add_months
 from service.law.recomputing import Change, recomputed
@@ -28,6 +28,7 @@ __all__ = [
     "Regulation",
     "Reminder",
     "RoleEntry",
+    "RuleEntry",
     "Sentence",
     "Suspension",
     "Trigger",

@@ -6,12 +6,12 @@ Open this to see what may be asked of the catalogue; `reading.py` turns the file
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from service.errors import NotFound
-from service.law.entries import Article, Parameter, Regulation, RoleEntry
+from service.law.entries import Article, Parameter, Regulation, RoleEntry, RuleEntry, Value, day_of
 from service.law.period import Period
 from service.law.reading import Reader
 
@@ -32,6 +32,7 @@ class Catalogue:
     periods: Mapping[str, tuple[Period, ...]]
     parameters: Mapping[str, tuple[Parameter, ...]]
     fragments: Mapping[str, Article] = field(default_factory=dict)
+    rules: Mapping[str, RuleEntry] = field(default_factory=dict)
 
     @classmethod
     def from_yaml_data(cls, documents: Iterable[Mapping[str, Any]]) -> Catalogue:
@@ -45,6 +46,7 @@ class Catalogue:
             periods={id: tuple(versions) for id, versions in reader.periods.items()},
             parameters={id: tuple(versions) for id, versions in reader.parameters.items()},
             fragments=reader.fragments,
+            rules=reader.rules,
         )
 
     def get_regulation(self, id: str) -> Regulation:
@@ -82,9 +84,31 @@ class Catalogue:
         return _get(self.parameters, id, "参数", "parameter")
 
     def get_parameter_for_case(self, id: str, *, started: date, today: date) -> Parameter:
-        """The version that a case goes by: that of the day it started, unless today's says that it applies to open cases."""
-        now = next((one for one in reversed(self.list_parameter_versions(id)) if one.is_in_force(today)), None)
-        return now if now is not None and now.applies_to_open_cases else self.get_parameter(id, on=started)
+        """The version that a case goes by: that under which it started, unless today's says that it applies to open cases.
+
+        `started` is a time, or a day when no more is known.
+        """
+        versions = self.list_parameter_versions(id)
+        now = next((one for one in reversed(versions) if one.is_in_force(today)), None)
+        if now is not None and now.applies_to_open_cases:
+            return now
+        held = next((one for one in reversed(versions) if one.was_in_force(started)), None)
+        return held or self.get_parameter(id, on=day_of(started))
+
+    def with_parameters(self, changes: Iterable[tuple[str, date, Value, bool, datetime]]) -> Catalogue:
+        """Add versions that were set by hand, in the order in which they were set: (name, first day, value, whether it applies to
+        open cases, when it was set). One whose parameter no file defines any more is left out.
+        """
+        found = {id: list(versions) for id, versions in self.parameters.items()}
+        for name, start, value, applies, since in changes:
+            if name in found:
+                base = found[name][-1]
+                found[name].append(
+                    replace(base, value=value, start=start, until=None, applies_to_open_cases=applies, since=since)
+                )
+        # The order in which they were set stays among those of one day: the last one counts.
+        parameters = {id: tuple(sorted(versions, key=lambda one: one.start)) for id, versions in found.items()}
+        return replace(self, parameters=parameters)
 
     def cite(self, article: str) -> tuple[str, str]:
         """Name an article in Chinese and English, as a reader would cite it; its bare id when it is not in the catalogue."""

@@ -106,7 +106,8 @@ class Period:
     `year`: for annual dates, the year of the date relative to the plan year (-1: the year before).
     `following`: an annual date that is the first on or after the trigger day, whatever the plan year.
     `practice`: the figure is a parameter of ours that no article gives. `suspendable`: time of others may be taken off.
-    `leads`: how long before it people are reminded. `escalates_to`: the roles that hear of it when it is overdue.
+    `leads`: how long before it people are reminded. `reminds`: the roles that are reminded besides who has to act.
+    `escalates_to`: the roles that hear of it when it is overdue.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Period:
     year: int = 0
     following: bool = False
     leads: tuple[Lead, ...] = ()
+    reminds: tuple[str, ...] = ()
     escalates_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """From parsed regulation files to catalogue entries, all faults reported at once. Open this when a key is added to the files.
 
-A file holds `regulation` (left out where roles belong to none), `articles`, `fragments`, `roles`, `periods` and `parameters`.
+A file holds `regulation` (left out where roles belong to none), `articles`, `fragments`, `roles`, `periods`, `parameters` and
+`rules`.
 Articles are cited by number within their own regulation (`article: 14`) or by full id (`article: js-138#19`). An entry counts
 from the day on which the regulation came into force, unless it has a `from` of its own; a change of law adds an entry with the
 same id, in the same file or in one that says `amends: {id, from}` instead of `regulation`.
@@ -14,12 +15,18 @@ from decimal import Decimal
 from typing import Any
 
 from service.errors import InvalidDefinition, Problem
-from service.law.entries import PLATFORM, Article, Parameter, Regulation, RoleEntry, Value
+from service.law.entries import PLATFORM, Article, Parameter, Regulation, RoleEntry, RuleEntry, Value
 from service.law.leads import REMINDER_SETS, Lead, default_leads
 from service.law.period import Length, Period, PeriodUnit
 
 Document = Mapping[str, Any]
-KEYS = frozenset({"regulation", "amends", "articles", "fragments", "roles", "periods", "parameters"})
+#: Stands as the actor of a period that nobody has to keep.
+SYSTEM = "system"
+KEYS = frozenset({"regulation", "amends", "articles", "fragments", "roles", "periods", "parameters", "rules"})
+#: How far the software carries out an article.
+LEVELS = ("full", "part", "text")
+#: What the findings of a rule do.
+RULE_LEVELS = ("block", "override", "warn", "route", "flag", "permission")
 
 
 class Reader:
@@ -30,10 +37,12 @@ class Reader:
         self.articles: dict[str, Article] = {}
         self.fragments: dict[str, Article] = {}
         self.roles: dict[str, RoleEntry] = {}
+        self.rules: dict[str, RuleEntry] = {}
         self.periods: dict[str, list[Period]] = {}
         self.parameters: dict[str, list[Parameter]] = {}
         self._problems: list[Problem] = []
         self._cited: list[tuple[str, str]] = []
+        self._named: list[tuple[str, str, str]] = []
         self._place = PLATFORM
         self._start = date.min
 
@@ -41,6 +50,7 @@ class Reader:
         for document in documents:
             self._read_document(document)
         self._check_citations()
+        self._check_roles()
         for periods in self.periods.values():
             periods.sort(key=lambda period: period.start)
         for parameters in self.parameters.values():
@@ -61,6 +71,7 @@ class Reader:
         self._each(document.get("roles"), self._role)
         self._each(document.get("periods"), self._period)
         self._each(document.get("parameters"), self._parameter)
+        self._each(document.get("rules"), self._rule)
 
     def _each(self, entries: Sequence[Document] | None, read: Callable[[Entry], None]) -> None:
         for raw in entries or ():
@@ -85,7 +96,10 @@ class Reader:
         if not number.isdigit() or number == entry.id:
             raise ValueError(f"条文编号应为 {self._place}#数字")
         words = {key: entry.text(key) for key in ("ref", "heading", "zh", "en")}
-        self._once(self.articles, Article(id=entry.id, regulation=self._place, **words))
+        level = entry.text("level", LEVELS[-1])
+        if level not in LEVELS:
+            raise ValueError(f"level 应为 {'、'.join(LEVELS)} 之一")
+        self._once(self.articles, Article(id=entry.id, regulation=self._place, level=level, **words))
 
     def _fragment(self, entry: Entry) -> None:
         source, _, name = entry.id.partition("#")
@@ -93,6 +107,14 @@ class Reader:
             raise ValueError("片段编号应为 来源#名称")
         words = {key: entry.text(key) for key in ("ref", "heading", "zh", "en")}
         self._once(self.fragments, Article(id=entry.id, regulation=source, **words))
+
+    def _rule(self, entry: Entry) -> None:
+        levels = tuple(map(str, entry.get("levels") or ()))
+        if not levels or set(levels) - set(RULE_LEVELS):
+            raise ValueError(f"levels 应取自 {'、'.join(RULE_LEVELS)}")
+        words = {key: entry.text(key) for key in ("zh", "en")}
+        rule = RuleEntry(id=entry.id, regulation=self._place, articles=self._articles(entry), levels=levels, **words)
+        self._once(self.rules, rule)
 
     def _role(self, entry: Entry) -> None:
         self._once(
@@ -107,6 +129,9 @@ class Reader:
                 scope=entry.text("scope"),
                 acts=entry.flag("acts", True),
                 exclusive=entry.flag("exclusive", False),
+                processes=tuple(map(str, entry.get("processes") or ())),
+                unit_in=entry.text("unit_in", ""),
+                deputy=self._role_named(entry, entry.text("deputy", "")),
             ),
         )
 
@@ -126,7 +151,7 @@ class Reader:
             practice=practice,
             start=entry.day("from", self._start),
             until=entry.day("until") if "until" in entry else None,
-            actor=entry.text("actor", ""),
+            actor=self._role_named(entry, entry.text("actor", "")),
             event_zh=str(event.get("zh", "")),
             event_en=str(event.get("en", "")),
             inclusive=entry.flag("inclusive", False),
@@ -134,7 +159,8 @@ class Reader:
             year=entry.number("year", 0),
             following=entry.flag("following", False),
             leads=_read_leads(entry, length),
-            escalates_to=tuple(map(str, entry.get("escalates_to") or ())),
+            reminds=self._roles_named(entry, "reminds"),
+            escalates_to=self._roles_named(entry, "escalates_to"),
         )
         if not practice and not period.articles:
             raise ValueError("没有条文依据的期限必须标明 practice: true")
@@ -152,10 +178,23 @@ class Reader:
             practice=entry.flag("practice", False),
             articles=self._articles(entry),
             applies_to_open_cases=entry.flag("applies_to_open_cases", False),
+            least=entry.limit("min"),
+            most=entry.limit("max"),
+            choices=tuple(map(str, entry.get("choices") or ())),
         )
+        if complaint := parameter.outside(parameter.value):
+            raise ValueError(complaint[0])
         if not parameter.practice and not parameter.articles:
             raise ValueError("没有条文依据的参数必须标明 practice: true")
         self._version(self.parameters, parameter)
+
+    def _role_named(self, entry: Entry, role: str) -> str:
+        if role:
+            self._named.append((self._place, entry.id, role))
+        return role
+
+    def _roles_named(self, entry: Entry, key: str) -> tuple[str, ...]:
+        return tuple(self._role_named(entry, str(role)) for role in entry.get(key) or ())
 
     def _articles(self, entry: Entry) -> tuple[str, ...]:
         given = entry.get("article")
@@ -163,6 +202,13 @@ class Reader:
         ids = tuple(f"{self._place}#{number}" if isinstance(number, int) else str(number) for number in numbers)
         self._cited.extend((entry.id, id) for id in ids)
         return ids
+
+    def _check_roles(self) -> None:
+        """Whoever is told of a deadline must be a role. Files of regulations that name no roles at all are read by themselves."""
+        told = {role.regulation for role in self.roles.values()}
+        for place, element, role in self._named:
+            if role not in self.roles and role != SYSTEM and place in told:
+                self._report(element, f"没有角色 {role}")
 
     def _check_citations(self) -> None:
         told = {article.regulation for article in self.articles.values()}
@@ -172,7 +218,7 @@ class Reader:
             if regulation not in self.regulations or (regulation in told and not known):
                 self._report(element, f"所引条文 {cited} 不在目录中")
 
-    def _once(self, entries: dict[str, Any], entry: Regulation | Article | RoleEntry) -> None:
+    def _once(self, entries: dict[str, Any], entry: Regulation | Article | RoleEntry | RuleEntry) -> None:
         if entry.id in entries:
             raise ValueError("编号重复")
         entries[entry.id] = entry
@@ -248,6 +294,12 @@ class Entry:
         if not isinstance(value, bool | int | str | Decimal):
             raise ValueError(f"{key} 应为数字、文字或 true/false")
         return value
+
+    def limit(self, key: str) -> Decimal | None:
+        value = self.value(key) if key in self else None
+        if isinstance(value, bool | str):
+            raise ValueError(f"{key} 应为数字")
+        return None if value is None else Decimal(value)
 
     def finish(self) -> None:
         if not self.id:

@@ -7,17 +7,17 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, null, select, union_all, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, literal_column, null, select, union_all, update
 
 from service.store.columns import insert_or
-from service.store.tables import cases, counters, jobs, subscriptions, task_bars, task_queues, tasks
+from service.store.tables import case_parties, cases, counters, jobs, subscriptions, task_bars, task_queues, tasks
 
 FAR_FUTURE = 1 << 52  # milliseconds; sorts tasks without a due date last
 
 
 @dataclass(slots=True, kw_only=True)
 class CaseRow:
-    """A case as it is stored. `actors`, `facts`, `flags` are JSON text; `state` and `variables` belong to the kernel."""
+    """A case as it is stored. `actors`, `facts`, `flags`, `parties` are JSON text; `state`, `variables` belong to the kernel."""
 
     id: str
     business_key: str
@@ -43,6 +43,7 @@ class CaseRow:
     revision: int
     history_seq: int
     history_head: bytes
+    parties: str = "[]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class TaskRow:
     claimed_by: str | None
     closed_by: str | None
     closed_at: datetime | None
+    on_behalf_of: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,9 @@ class JobRow:
     state: str
     legal: bool
     due_at: datetime
+    deadline: str | None
+    trigger: str | None
+    notice_at: datetime | None
     attempts: int
     retries: int
     lease: str | None
@@ -90,7 +95,10 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One row that waits in a case: what kind of row, and what it is called there."""
+    """One row that waits in a case: what kind of row, and what it is called there.
+
+    `holder` is who has claimed a task; `child`, of a task, the account for whom it is held.
+    """
 
     table: str  # "task" | "job" | "subscription"
     id: str
@@ -114,6 +122,13 @@ _LOCK_CASE = select(*_CASE).where(cases.c.id == bindparam("id")).with_for_update
 _TRY_CASE = select(*_CASE).where(cases.c.id == bindparam("id")).with_for_update(key_share=True, skip_locked=True)
 _WITH_CASE = select(*_CASE, *_TASK).join_from(tasks, cases, tasks.c.case_id == cases.c.id).where(tasks.c.id == bindparam("id"))
 _LOCK_BY_TASK = _WITH_CASE.with_for_update(of=cases, key_share=True)
+
+
+def _among(column: Any, *states: str) -> Any:
+    """As an index says it: SQLite uses one with a condition only when the states are written out."""
+    return column.in_([literal_column(f"'{state}'") for state in states])
+
+
 #: The rows that wait in a case, as parts of a UNION ALL.
 WAITING = (
     select(
@@ -121,13 +136,13 @@ WAITING = (
         tasks.c.id,
         tasks.c.status,
         tasks.c.token,
-        null(),
+        tasks.c.on_behalf_of,
         tasks.c.status,
         tasks.c.element,
         tasks.c.claimed_by,
-    ).where(tasks.c.case_id == bindparam("id"), tasks.c.status.in_(("open", "claimed"))),
+    ).where(tasks.c.case_id == bindparam("id"), _among(tasks.c.status, "open", "claimed")),
     select(literal("job"), jobs.c.id, jobs.c.kind, jobs.c.token, jobs.c.child, jobs.c.state, jobs.c.element, jobs.c.lease).where(
-        jobs.c.case_id == bindparam("id"), jobs.c.state.in_(("todo", "doing", "parked"))
+        jobs.c.case_id == bindparam("id"), _among(jobs.c.state, "todo", "doing", "parked")
     ),
     select(
         literal("subscription"),
@@ -141,16 +156,18 @@ WAITING = (
     ).where(subscriptions.c.case_id == bindparam("id")),
 )
 _WAITING = union_all(*WAITING)
-_CHANGING = ("status", "outcome", "title", "ended_at", "actors", "facts", "flags", "state", "variables",
+_CHANGING = ("status", "outcome", "title", "ended_at", "actors", "facts", "flags", "parties", "state", "variables",
              "revision", "history_seq", "history_head", "process", "version", "digest")  # fmt: skip
 _UPDATE_CASE = update(cases).where(cases.c.id == bindparam("b_id")).values({name: bindparam(f"b_{name}") for name in _CHANGING})
 _CLOSE_TASK = (
     update(tasks)
     .where(tasks.c.id == bindparam("b_id"))
-    .values(status=bindparam("b_status"), closed_by=bindparam("b_by"), closed_at=bindparam("b_at"))
+    .values(
+        status=bindparam("b_status"), closed_by=bindparam("b_by"), closed_at=bindparam("b_at"), on_behalf_of=bindparam("b_behalf")
+    )
 )
 _CLAIM = update(tasks).where(tasks.c.id == bindparam("b_id")).values(
-    status=bindparam("b_status"), claimed_by=bindparam("b_by")
+    status=bindparam("b_status"), claimed_by=bindparam("b_by"), on_behalf_of=bindparam("b_behalf")
 )  # fmt: skip
 _INSERT_TASKS = insert(tasks)
 _INSERT_TASK_QUEUES = insert(task_queues)
@@ -160,6 +177,11 @@ _INSERT_SUBSCRIPTIONS = insert(subscriptions)
 _INSERT_CASES = insert(cases)
 _FIND_TASK = select(*_TASK).where(tasks.c.id == bindparam("id"))
 _FIND_CASE = select(*_CASE).where(cases.c.id == bindparam("id"))
+_PROJECT = (
+    select(cases.c.id, cases.c.process, cases.c.digest, cases.c.actors)
+    .where(cases.c.business_key == bindparam("business_key"), cases.c.regulation == bindparam("regulation"))
+    .order_by(cases.c.id)
+)
 
 
 def _case(row: Row[Any]) -> CaseRow:
@@ -234,13 +256,36 @@ def insert_task_bars(connection: Connection, rows: Sequence[dict[str, Any]]) -> 
         connection.execute(_INSERT_TASK_BARS, rows)
 
 
-def close_task(connection: Connection, task_id: str, *, status: str, by: str, at: datetime) -> None:
-    connection.execute(_CLOSE_TASK, {"b_id": task_id, "b_status": status, "b_by": by, "b_at": at})
+def add_task_bars(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Bar accounts from tasks that are open already, some of whom may be barred for another reason."""
+    if rows:
+        connection.execute(insert_or(connection, task_bars).on_conflict_do_nothing(), rows)
 
 
-def hold_task(connection: Connection, task_id: str, *, by: str | None) -> None:
-    """Claim (or with None release) a task."""
-    connection.execute(_CLAIM, {"b_id": task_id, "b_status": "claimed" if by else "open", "b_by": by})
+def close_task(
+    connection: Connection, task_id: str, *, status: str, by: str, at: datetime, on_behalf_of: str | None = None
+) -> None:
+    values = {"b_id": task_id, "b_status": status, "b_by": by, "b_at": at, "b_behalf": on_behalf_of}
+    connection.execute(_CLOSE_TASK, values)
+
+
+def hold_task(connection: Connection, task_id: str, *, by: str | None, on_behalf_of: str | None = None) -> None:
+    """Claim (or with None release) a task, in one's own name or on behalf of somebody."""
+    values = {"b_id": task_id, "b_status": "claimed" if by else "open", "b_by": by, "b_behalf": on_behalf_of}
+    connection.execute(_CLAIM, values)
+
+
+def replace_parties(connection: Connection, case_id: str, units: Iterable[str]) -> None:
+    """Name the units whose people may read a case."""
+    connection.execute(delete(case_parties).where(case_parties.c.case_id == case_id))
+    if rows := [{"case_id": case_id, "unit": unit} for unit in units]:
+        connection.execute(insert(case_parties), rows)
+
+
+def list_project(connection: Connection, *, business_key: str, regulation: str) -> tuple[tuple[str, str, str, str], ...]:
+    """List (case, process, digest, actors) of all cases about the same thing."""
+    rows = connection.execute(_PROJECT, {"business_key": business_key, "regulation": regulation})
+    return tuple((id_, process, digest, actors) for id_, process, digest, actors in rows)
 
 
 def cancel_tasks(connection: Connection, ids: Sequence[str], *, at: datetime) -> None:

@@ -9,10 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, String, bindparam, cast, delete, func, insert, select, union_all, update
+from sqlalchemy import Connection, String, bindparam, cast, delete, func, insert, literal, select, union_all, update
 
 from service import tagged
-from service.store.tables import calendar_days, calendar_years, definitions, regulations
+from service.store.tables import (
+    calendar_days,
+    calendar_years,
+    definitions,
+    parameter_versions,
+    register_schemas,
+    regulations,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +131,13 @@ def list_regulations(connection: Connection) -> dict[str, Any]:
 
 
 def rules_stamp(connection: Connection) -> str:
-    """A text that changes whenever a regulation or a calendar year is stored."""
+    """A text that changes whenever a regulation, a calendar year or the schema of a register is stored, or a parameter set."""
     rows = connection.execute(
         union_all(
             select(regulations.c.id, regulations.c.digest),
             select(cast(calendar_years.c.year, String), calendar_years.c.digest),
+            select(literal("parameters"), func.max(parameter_versions.c.id)),
+            select(register_schemas.c.name, register_schemas.c.digest),
         )
     )
     listed = sorted(f"{name} {digest}" for name, digest in rows)

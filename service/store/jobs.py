@@ -72,6 +72,12 @@ def find_job(connection: Connection, job_id: str) -> JobRow | None:
     return None if row is None else _job(row)
 
 
+def list_waiting(connection: Connection, kind: str) -> tuple[JobRow, ...]:
+    """List the jobs of a kind that are still to do."""
+    rows = connection.execute(select(*_COLUMNS).where(jobs.c.kind == kind, jobs.c.state == "todo").order_by(jobs.c.id))
+    return tuple(map(_job, rows))
+
+
 def _job(row: Any) -> JobRow:
     return JobRow(**dict(zip(_NAMES, row, strict=True)))
 

@@ -1,21 +1,24 @@
-"""Units, accounts, memberships, sessions, tokens. Reads are for engine commands and sign-in; passwords arrive hashed."""
+"""Units, accounts, memberships, deputies, sessions, tokens: for engine commands and sign-in; passwords arrive hashed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, literal, or_, select, union_all, update
 
 from service.store.columns import new_id
-from service.store.tables import accounts, attempts, memberships, sessions, tokens, units
+from service.store.tables import accounts, attempts, delegations, memberships, sessions, tokens, units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """An account with the roles it holds: `memberships` is ((role, unit), …)."""
+    """An account with the roles it holds: `memberships` is ((role, unit), …).
+
+    `stands_in` is ((account, role, unit, whether for all roles of that account), …): whose deputy it is on the day asked for.
+    """
 
     name: str
     display_name: str
@@ -23,46 +26,138 @@ class AccountRow:
     active: bool
     demo: bool
     memberships: tuple[tuple[str, str], ...]
+    stands_in: tuple[tuple[str, str, str, bool], ...] = ()
 
 
-_ACCOUNT = (
-    select(
-        accounts.c.name, accounts.c.display_name, accounts.c.password, accounts.c.active, accounts.c.demo,
-        memberships.c.role, memberships.c.unit,
-    )
-    .join_from(accounts, memberships, accounts.c.name == memberships.c.account, isouter=True)
-    .order_by(memberships.c.role, memberships.c.unit)
-)  # fmt: skip
-_BY_NAME = _ACCOUNT.where(accounts.c.name == bindparam("name"))
-_BY_SESSION = _ACCOUNT.join(sessions, sessions.c.account == accounts.c.name).where(
-    sessions.c.digest == bindparam("digest"), sessions.c.expires_at > bindparam("now", type_=sessions.c.expires_at.type)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationRow:
+    """That `deputy` stands in for `account` in a role, from the day `start` to the day `until`."""
+
+    id: str
+    account: str
+    deputy: str
+    role: str
+    start: date
+    until: date
+    reason: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def _with_deputies(who: ColumnElement[Any], *among: Any) -> Any:
+    """An account with its memberships, and those of whom it stands in for on `:today`, in one statement.
+
+    `who` is the account's name in a query over accounts and `among`.
+    """
+
+    def narrowed(statement: Select[Any]) -> Select[Any]:
+        for table, condition in among:
+            statement = statement.join(table, table.c.account == accounts.c.name).where(condition)
+        return statement
+
+    own = narrowed(
+        select(
+            accounts.c.name, accounts.c.display_name, accounts.c.password, accounts.c.active, accounts.c.demo,
+            memberships.c.role, memberships.c.unit, literal(None, accounts.c.name.type).label("principal"),
+            literal(None, delegations.c.role.type).label("deputised"),
+        ).join_from(accounts, memberships, accounts.c.name == memberships.c.account, isouter=True)
+    ).where(who)  # fmt: skip
+    principal = accounts.alias("principal")
+    for_others = narrowed(
+        select(
+            accounts.c.name, accounts.c.display_name, literal(None, accounts.c.password.type), accounts.c.active, accounts.c.demo,
+            memberships.c.role, memberships.c.unit, delegations.c.account, delegations.c.role,
+        )
+        .join_from(accounts, delegations, delegations.c.deputy == accounts.c.name)
+        .join(memberships, memberships.c.account == delegations.c.account)
+        .join(principal, principal.c.name == delegations.c.account)
+    ).where(who, principal.c.active, *stands_in_on())  # fmt: skip
+    return union_all(own, for_others)
+
+
+def stands_in_on() -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a delegation counts on `:today`."""
+    today = bindparam("today", type_=delegations.c.start.type)
+    return delegations.c.start <= today, delegations.c.until >= today, delegations.c.ended_at.is_(None)
+
+
+_BY_NAME = _with_deputies(accounts.c.name == bindparam("name"))
+_BY_SESSION = _with_deputies(
+    literal(True),
+    (
+        sessions,
+        (sessions.c.digest == bindparam("digest")) & (sessions.c.expires_at > bindparam("now", type_=sessions.c.expires_at.type)),
+    ),
 )
-_BY_TOKEN = _ACCOUNT.join(tokens, tokens.c.account == accounts.c.name).where(
-    tokens.c.digest == bindparam("digest"),
-    or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > bindparam("now", type_=tokens.c.expires_at.type)),
+_BY_TOKEN = _with_deputies(
+    literal(True),
+    (
+        tokens,
+        (tokens.c.digest == bindparam("digest"))
+        & or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > bindparam("now", type_=tokens.c.expires_at.type)),
+    ),
 )
 
 
 def _account(rows: Sequence[Any]) -> AccountRow | None:
-    if not rows:
+    own = [row for row in rows if row.principal is None]
+    if not own:
         return None
-    first = rows[0]
+    first = own[0]
     return AccountRow(
         name=first.name, display_name=first.display_name, password=first.password, active=first.active, demo=first.demo,
-        memberships=tuple((row.role, row.unit) for row in rows if row.role is not None),
+        memberships=tuple(sorted((row.role, row.unit) for row in own if row.role is not None)),
+        stands_in=stand_ins((row.principal, row.deputised, row.role, row.unit) for row in rows if row.principal is not None),
     )  # fmt: skip
 
 
-def find_account(connection: Connection, name: str) -> AccountRow | None:
-    return _account(connection.execute(_BY_NAME, {"name": name}).all())
+def stand_ins(rows: Iterable[tuple[str, str, str, str]]) -> tuple[tuple[str, str, str, bool], ...]:
+    """From (account, role that is deputised, role held, unit) in every combination, what somebody stands in for."""
+    listed = list(rows)
+    deputised = {(account, role) for account, role, _, _ in listed}
+    found: dict[tuple[str, str, str], bool] = {}
+    for account, role, held, unit in listed:
+        if role == held:
+            found[account, role, unit] = all((account, other) in deputised for name, _, other, _ in listed if name == account)
+    return tuple((*key, whole) for key, whole in sorted(found.items()))
 
 
-def find_account_by_session(connection: Connection, digest: str, *, now: datetime) -> AccountRow | None:
-    return _account(connection.execute(_BY_SESSION, {"digest": digest, "now": now}).all())
+def find_account(connection: Connection, name: str, *, on: date | None = None) -> AccountRow | None:
+    """Find an account; whose deputy it is only when a day is asked for."""
+    return _account(connection.execute(_BY_NAME, {"name": name, "today": on}).all())
 
 
-def find_account_by_token(connection: Connection, digest: str, *, now: datetime) -> AccountRow | None:
-    return _account(connection.execute(_BY_TOKEN, {"digest": digest, "now": now}).all())
+def find_account_by_session(connection: Connection, digest: str, *, now: datetime, on: date | None = None) -> AccountRow | None:
+    return _account(connection.execute(_BY_SESSION, {"digest": digest, "now": now, "today": on}).all())
+
+
+def find_account_by_token(connection: Connection, digest: str, *, now: datetime, on: date | None = None) -> AccountRow | None:
+    return _account(connection.execute(_BY_TOKEN, {"digest": digest, "now": now, "today": on}).all())
+
+
+def insert_delegation(connection: Connection, row: DelegationRow) -> None:
+    connection.execute(insert(delegations), {name: getattr(row, name) for name in DelegationRow.__slots__})
+
+
+def find_delegation(connection: Connection, delegation_id: str) -> DelegationRow | None:
+    row = connection.execute(select(delegations).where(delegations.c.id == delegation_id)).first()
+    return None if row is None else DelegationRow(**row._mapping)
+
+
+def list_delegations(connection: Connection, account: str) -> tuple[DelegationRow, ...]:
+    """List whom an account has named as deputies and for whom it stands in, the newest first; not those taken back."""
+    rows = connection.execute(
+        select(delegations)
+        .where(or_(delegations.c.account == account, delegations.c.deputy == account), delegations.c.ended_at.is_(None))
+        .order_by(delegations.c.id.desc())
+    )
+    return tuple(DelegationRow(**row._mapping) for row in rows)
+
+
+def end_delegation(connection: Connection, delegation_id: str, *, at: datetime) -> bool:
+    """Take a deputyship back; False when that was done before."""
+    ended = update(delegations).where(delegations.c.id == delegation_id, delegations.c.ended_at.is_(None)).values(ended_at=at)
+    return bool(connection.execute(ended).rowcount)
 
 
 def list_accounts(connection: Connection) -> tuple[dict[str, Any], ...]:
@@ -131,6 +226,14 @@ def insert_account(connection: Connection, account: dict[str, Any], roles: Seque
     if roles:
         rows = [{"account": account["name"], "role": role, "unit": unit} for role, unit in roles]
         connection.execute(insert(memberships), rows)
+
+
+def change_account(connection: Connection, name: str, *, display_name: str, roles: Sequence[tuple[str, str]]) -> None:
+    """Give an account another name and other memberships."""
+    connection.execute(update(accounts).where(accounts.c.name == name).values(display_name=display_name))
+    connection.execute(delete(memberships).where(memberships.c.account == name))
+    if roles:
+        connection.execute(insert(memberships), [{"account": name, "role": role, "unit": unit} for role, unit in roles])
 
 
 def set_password(connection: Connection, name: str, password: str) -> None:

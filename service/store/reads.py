@@ -21,6 +21,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from service.errors import Invalid
 from service.store.tables import (
     accounts,
+    case_parties,
     case_terms,
     cases,
     definitions,
@@ -45,7 +47,11 @@ from service.store.tables import (
 Key = tuple[str, bool]
 
 OPEN = ("open", "claimed")
+#: Written out, because SQLite uses an index on open tasks only when it can see that the condition is that of the index.
+IS_OPEN = tasks.c.status.in_([literal_column(f"'{status}'") for status in OPEN])
 MAX_LIMIT = 200
+#: How far above or below each other two cases may be whose participants read both.
+DEEPEST = 3
 COUNT_LIMIT = 1000
 _LONGEST_NUMBER = 16  # digits of `cases.FAR_FUTURE`
 _LAST_MILLISECOND = 253_000_000_000_000  # in the year 9987
@@ -68,6 +74,8 @@ class Scope:
     regulations: frozenset[str]
     units: frozenset[tuple[str, str]]
     queues: frozenset[str]
+    processes: frozenset[tuple[str, str]] = frozenset()
+    parties: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +88,7 @@ class TaskFilter:
 _TASK_COLUMNS = [
     tasks.c.id, tasks.c.case_id, tasks.c.element, tasks.c.name, tasks.c.process, tasks.c.unit, tasks.c.status,
     tasks.c.queue, tasks.c.due_at, tasks.c.due_sort, tasks.c.due, tasks.c.opened_at, tasks.c.claimed_by,
-    tasks.c.closed_by, tasks.c.closed_at,
+    tasks.c.closed_by, tasks.c.closed_at, tasks.c.on_behalf_of,
 ]  # fmt: skip
 _CASE_COLUMNS = [
     cases.c.id, cases.c.business_key, cases.c.process, cases.c.version, cases.c.parent, cases.c.root, cases.c.status,
@@ -90,16 +98,20 @@ _CASE_COLUMNS = [
 
 
 def list_todo(
-    connection: Connection, *, account: str, queues: Collection[str], where: TaskFilter, sort: str, after: str | None, limit: int
-) -> Page:
-    """List the open tasks that the account may take, or has claimed. `sort`: due, received, -received."""
+    connection: Connection, *, account: str, queues: Collection[str], where: TaskFilter, sort: str, after: str | None, limit: int,
+    principals: Collection[str] = (),
+) -> Page:  # fmt: skip
+    """List the open tasks that the account may take, or has claimed. `sort`: due, received, -received.
+
+    What one of `principals` has claimed, for whom the account stands in, may be taken as well.
+    """
     limit = max(1, min(limit, MAX_LIMIT))
     order = _sorting(sort)
 
     def one(condition: ColumnElement[bool]) -> Any:
         statement = (
             select(*_TASK_COLUMNS)
-            .where(condition, tasks.c.status.in_(OPEN), or_(tasks.c.claimed_by.is_(None), tasks.c.claimed_by == account))
+            .where(condition, IS_OPEN, _may_hold(account, principals))
             .where(~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account))
             .where(*_task_conditions(where))
         )
@@ -111,6 +123,7 @@ def list_todo(
     parts = [one(tasks.c.queue == queue) for queue in sorted(queues)]
     # Not a join: a task in several of these queues would fill the part with itself, and the list would seem to end there.
     parts.append(one(tasks.c.id.in_(select(task_queues.c.task_id).where(task_queues.c.queue.in_(sorted(queues))))))
+    parts.append(one(tasks.c.claimed_by == account))  # what was handed over to the account from a queue that is not its own
     found = union(*parts).subquery()  # a task that stands in several queues counts once
     rows = _with_case(connection, select(found).order_by(*_ordered(found, order)).limit(limit + 1), order)
     cursor = None
@@ -120,21 +133,31 @@ def list_todo(
     return Page(rows=tuple(rows[:limit]), after=cursor)
 
 
-def count_todo(connection: Connection, *, account: str, queues: Collection[str]) -> int:
+def _may_hold(account: str, principals: Collection[str]) -> ColumnElement[bool]:
+    mine = tasks.c.claimed_by.in_([account, *sorted(principals)]) if principals else tasks.c.claimed_by == account
+    return or_(tasks.c.claimed_by.is_(None), mine)
+
+
+def count_todo(connection: Connection, *, account: str, queues: Collection[str], principals: Collection[str] = ()) -> int:
     """Count the tasks that the account may take; stops at 1000, which is shown as 999+."""
-    found = (
+    listed = sorted(queues)
+    ways = (
+        tasks.c.queue.in_(listed),
+        tasks.c.id.in_(select(task_queues.c.task_id).where(task_queues.c.queue.in_(listed))),
+        tasks.c.claimed_by == account,
+    )
+    # One part for each way, as in the list: with OR between them no index would be used.
+    parts = [
         select(tasks.c.id)
-        .where(
-            or_(tasks.c.queue.in_(sorted(queues)), tasks.c.id.in_(
-                select(task_queues.c.task_id).where(task_queues.c.queue.in_(sorted(queues))))),
-            tasks.c.status.in_(OPEN),
-            or_(tasks.c.claimed_by.is_(None), tasks.c.claimed_by == account),
-            ~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account),
-        )
+        .where(way, IS_OPEN, _may_hold(account, principals))
+        .where(~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account))
         .limit(COUNT_LIMIT)
         .subquery()
-    )  # fmt: skip
-    return int(connection.execute(select(func.count()).select_from(found)).scalar() or 0)
+        .select()
+        for way in ways
+    ]
+    found = union(*parts).subquery()
+    return min(int(connection.execute(select(func.count()).select_from(found)).scalar() or 0), COUNT_LIMIT)
 
 
 def list_done(connection: Connection, *, account: str, where: TaskFilter, after: str | None, limit: int) -> Page:
@@ -242,29 +265,49 @@ def readable(scope: Scope) -> ColumnElement[bool]:
     """The condition under which somebody may read a case."""
     if scope.everything:
         return literal(True) == literal(True)
-    family = cases.alias("relatives")
-    took_part = exists(
-        select(tasks.c.id)
-        .join(family, family.c.id == tasks.c.case_id)
-        .where(
-            family.c.root == cases.c.root,
-            or_(
-                tasks.c.closed_by == scope.account,
-                tasks.c.claimed_by == scope.account,
-                and_(tasks.c.status.in_(OPEN), tasks.c.queue.in_(sorted(scope.queues))),
-                and_(
-                    tasks.c.status.in_(OPEN),
-                    exists().where(task_queues.c.task_id == tasks.c.id, task_queues.c.queue.in_(sorted(scope.queues))),
-                ),
-            ),
-        )
-    )
     return or_(
         cases.c.regulation.in_(sorted(scope.regulations)) if scope.regulations else false(),
+        tuple_(cases.c.regulation, cases.c.process).in_(sorted(scope.processes)) if scope.processes else false(),
         tuple_(cases.c.regulation, cases.c.unit).in_(sorted(scope.units)) if scope.units else false(),
+        *(
+            and_(cases.c.regulation == regulation, cases.c.id.in_(_concerning(scope, regulation)))
+            for regulation in sorted({regulation for regulation, _ in scope.parties})
+        ),
         cases.c.started_by == scope.account,
-        took_part,
-    )
+        cases.c.id.in_(_took_part(scope)),
+    )  # fmt: skip
+
+
+def _concerning(scope: Scope, regulation: str) -> Select[Any]:
+    """The cases to which units are parties whose people read them under a regulation."""
+    units_there = sorted(unit for held, unit in scope.parties if held == regulation)
+    return select(case_parties.c.case_id).where(case_parties.c.unit.in_(units_there))
+
+
+def _took_part(scope: Scope) -> Select[Any]:
+    """The cases in which somebody has or had something to do, and those above and below them by at most `DEEPEST` calls.
+
+    Who takes part in the review of an application reads both, but not the other matters of the project that they belong to.
+    Nothing here depends on the case that is asked about, so that the database finds them once, each part by an index of its own.
+    """
+    queues = sorted(scope.queues)
+    mine = union(
+        select(tasks.c.case_id).where(tasks.c.closed_by == scope.account),
+        select(tasks.c.case_id).where(tasks.c.claimed_by == scope.account, IS_OPEN),
+        select(tasks.c.case_id).where(tasks.c.queue.in_(queues), IS_OPEN),
+        select(tasks.c.case_id)
+        .join_from(task_queues, tasks, tasks.c.id == task_queues.c.task_id)
+        .where(task_queues.c.queue.in_(queues), IS_OPEN),
+    ).cte("mine")
+    parts = [select(mine.c.case_id)]
+    above, below = select(mine.c.case_id), select(mine.c.case_id)
+    for _ in range(DEEPEST):
+        upper, lower = cases.alias(), cases.alias()
+        above = select(upper.c.parent).where(upper.c.id.in_(above), upper.c.parent.is_not(None))
+        below = select(lower.c.id).where(lower.c.parent.in_(below))
+        parts += [above, below]
+    found = union(*parts).cte("took_part")
+    return select(found.c.case_id)
 
 
 def may_read(connection: Connection, scope: Scope, case_id: str) -> bool:
@@ -318,9 +361,20 @@ def find_case(connection: Connection, case_id: str) -> dict[str, Any] | None:
     return None if row is None else _case_row(row)
 
 
-def list_family(connection: Connection, root: str) -> tuple[dict[str, Any], ...]:
-    """List the case at the root and everything below it, oldest first."""
-    rows = connection.execute(select(*_CASE_COLUMNS).where(cases.c.root == root).order_by(cases.c.id))
+def list_family(connection: Connection, root: str, *, scope: Scope | None = None) -> tuple[dict[str, Any], ...]:
+    """List the case at the root and everything below it, oldest first; of these what `scope` covers, if it is given."""
+    conditions = [cases.c.root == root] if scope is None else [cases.c.root == root, readable(scope)]
+    rows = connection.execute(select(*_CASE_COLUMNS).where(*conditions).order_by(cases.c.id))
+    return tuple(_case_row(row) for row in rows)
+
+
+def list_flagged(connection: Connection, *, business_key: str, regulation: str) -> tuple[dict[str, Any], ...]:
+    """List the cases about the same thing that carry flags, oldest first."""
+    rows = connection.execute(
+        select(*_CASE_COLUMNS)
+        .where(cases.c.business_key == business_key, cases.c.regulation == regulation, cases.c.flags != "[]")
+        .order_by(cases.c.id)
+    )
     return tuple(_case_row(row) for row in rows)
 
 
@@ -384,3 +438,13 @@ def definition_xml(connection: Connection, key: str, digest: str) -> bytes | Non
 def unit_names(connection: Connection) -> dict[str, str]:
     rows = connection.execute(select(units.c.id, units.c.name).order_by(units.c.id))
     return {row.id: row.name for row in rows}
+
+
+def list_by_key(connection: Connection, key: str) -> tuple[str, ...]:
+    """The ids of the cases without a parent that go by a business key, the oldest first; or the case that has this id."""
+    rows = connection.execute(
+        select(cases.c.id)
+        .where(or_(and_(cases.c.business_key == key, cases.c.parent.is_(None)), cases.c.id == key))
+        .order_by(cases.c.id)
+    )
+    return tuple(row.id for row in rows)

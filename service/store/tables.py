@@ -67,6 +67,20 @@ regulations = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
+parameter_versions = Table(
+    "parameter_versions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("start", Date, nullable=False),  # the first day on which it counts
+    Column("value", LargeBinary, nullable=False),  # tagged JSON
+    Column("applies_to_open_cases", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "name", "start"),
+)
+
 calendar_days = Table(
     "calendar_days",
     metadata,
@@ -113,6 +127,22 @@ memberships = Table(
     Column("unit", String(40), ForeignKey("units.id"), nullable=False),
     PrimaryKeyConstraint("account", "role", "unit"),
     Index(None, "role", "unit"),
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(80), ForeignKey("accounts.name"), nullable=False),  # for whom
+    Column("deputy", String(80), ForeignKey("accounts.name"), nullable=False),
+    Column("role", String(60), nullable=False),
+    Column("start", Date, nullable=False),  # the first and the last day
+    Column("until", Date, nullable=False),
+    Column("reason", String(400), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # when it was taken back
+    Index(None, "deputy"),
+    Index(None, "account"),
 )
 
 sessions = Table(
@@ -168,6 +198,7 @@ cases = Table(
     Column("actors", Text, nullable=False),  # {"submitter": [accounts], element id: [accounts]}: who did what in the family
     Column("facts", Text, nullable=False),  # the searchable variables, as shown in lists
     Column("flags", Text, nullable=False, server_default="[]"),
+    Column("parties", Text, nullable=False, server_default="[]"),  # the units in case_parties, to see whether they changed
     Column("state", LargeBinary, nullable=False),  # the kernel's; bytes, because the order of its keys matters
     Column("variables", LargeBinary, nullable=False),  # the scope document, tagged JSON
     Column("revision", Integer, nullable=False),
@@ -178,6 +209,15 @@ cases = Table(
     Index(None, "unit", "id"),
     Index(None, "process", "id"),
     Index(None, "business_key"),
+)
+
+case_parties = Table(
+    "case_parties",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("unit", String(40), nullable=False),  # its people may read the case: contractor, supervisor, tester
+    PrimaryKeyConstraint("unit", "case_id"),
+    Index(None, "case_id"),
 )
 
 tasks = Table(
@@ -203,14 +243,20 @@ tasks = Table(
     Column("notice_at", Instant),  # when its deadline next gives notice: a reminder, its day, overdue
     Column("opened_at", Instant, nullable=False),
     Column("claimed_by", String(80)),
+    Column("on_behalf_of", String(80)),  # for whom it is held, or was done, by a deputy
     Column("closed_by", String(80)),
     Column("closed_at", Instant),
     Index("uq_tasks_open", "case_id", "token", unique=True, sqlite_where=text("status IN ('open','claimed')"),
           postgresql_where=text("status IN ('open','claimed')")),
     Index("ix_tasks_queue", "queue", "due_sort", "id", sqlite_where=text("status IN ('open','claimed')"),
           postgresql_where=text("status IN ('open','claimed')")),
+    Index("ix_tasks_claimed", "claimed_by", "due_sort", "id",
+          sqlite_where=text("claimed_by IS NOT NULL AND status IN ('open','claimed')"),
+          postgresql_where=text("claimed_by IS NOT NULL AND status IN ('open','claimed')")),
     Index("ix_tasks_notice", "notice_at", "id", sqlite_where=text("notice_at IS NOT NULL AND status IN ('open','claimed')"),
           postgresql_where=text("notice_at IS NOT NULL AND status IN ('open','claimed')")),
+    Index("ix_tasks_due", "due_sort", "id", sqlite_where=text("due_at IS NOT NULL AND status IN ('open','claimed')"),
+          postgresql_where=text("due_at IS NOT NULL AND status IN ('open','claimed')")),
     Index("ix_tasks_calendar", "calendar", "case_id", sqlite_where=text("deadline IS NOT NULL AND status IN ('open','claimed')"),
           postgresql_where=text("deadline IS NOT NULL AND status IN ('open','claimed')")),
     Index("ix_tasks_closed", "closed_by", "closed_at", postgresql_where=text("closed_by IS NOT NULL"),
@@ -251,6 +297,7 @@ jobs = Table(
     Column("deadline", String(24)),  # the period that gives the due date, and what set it going, so that it can be reckoned anew
     Column("trigger", String(40)),
     Column("calendar", String(60)),  # the calendar by which it was reckoned
+    Column("notice_at", Instant),  # when its deadline next gives notice: a reminder, or its day
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("retries", Integer, nullable=False, server_default="3"),
     Column("lease", String(24)),
@@ -261,6 +308,8 @@ jobs = Table(
     Index("ix_jobs_due", "legal", "due_at", "id", sqlite_where=text("state = 'todo'"), postgresql_where=text("state = 'todo'")),
     Index("ix_jobs_calendar", "calendar", "case_id", sqlite_where=text("deadline IS NOT NULL AND state = 'todo'"),
           postgresql_where=text("deadline IS NOT NULL AND state = 'todo'")),
+    Index("ix_jobs_notice", "notice_at", "id", sqlite_where=text("notice_at IS NOT NULL AND state = 'todo'"),
+          postgresql_where=text("notice_at IS NOT NULL AND state = 'todo'")),
     Index("uq_jobs_doing", "case_id", unique=True, sqlite_where=text("state = 'doing'"),
           postgresql_where=text("state = 'doing'")),
     Index("ix_jobs_case", "case_id", sqlite_where=text("state IN ('todo','doing','parked')"),
@@ -336,6 +385,47 @@ day_chains = Table(
     Column("head", LargeBinary, nullable=False),
 )
 
+# --- what people are told of ------------------------------------------------------------------------------------------
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("task_id", Id),
+    Column("job_id", Id),
+    Column("kind", String(12), nullable=False),  # reminded | due | overdue | escalated | notified
+    Column("deadline", String(24)),
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "case_id"),
+)
+
+notice_queues = Table(
+    "notice_queues",
+    metadata,
+    Column("queue", String(104), nullable=False),  # "role@unit", "role" (any unit) or "@account"
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    PrimaryKeyConstraint("queue", "notice_id"),
+    Index(None, "notice_id"),
+)
+
+notice_reads = Table(
+    "notice_reads",
+    metadata,
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("account", "notice_id"),
+)
+
+notice_marks = Table(
+    "notice_marks",
+    metadata,
+    Column("account", String(80), primary_key=True),
+    Column("until", Id, nullable=False),  # the account has read everything up to this notice
+)
+
 # --- what people enter ------------------------------------------------------------------------------------------------
 drafts = Table(
     "drafts",
@@ -392,7 +482,30 @@ registers = Table(
     Column("version", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("indexed", String(16), nullable=False, server_default=""),  # which indexing its rows in register_values are of
     PrimaryKeyConstraint("register", "key"),
+    Index(None, "register", "indexed"),
+)
+
+register_values = Table(
+    "register_values",
+    metadata,
+    Column("register", String(40), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("field", String(80), nullable=False),  # "" for the words of the entry, "~" for its texts
+    Column("value", String(200)),  # a searchable value; equal values have equal texts
+    Column("body", Text),  # a whole text: the words of the entry, or a field that is searched by likeness
+    PrimaryKeyConstraint("register", "field", "key"),
+    Index("ix_register_values_value", "register", "field", "value", "key"),
+)
+
+register_schemas = Table(
+    "register_schemas",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the parsed YAML, tagged JSON
+    Column("updated_at", Instant, nullable=False),
 )
 
 register_versions = Table(

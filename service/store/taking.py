@@ -6,12 +6,13 @@ It is a second statement on purpose: on PostgreSQL it sees what was committed wh
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, bindparam, case, literal, null, select, union_all
 
 from service.store.cases import WAITING, Waiting
-from service.store.people import AccountRow
-from service.store.tables import accounts, drafts, memberships, task_queues
+from service.store.people import AccountRow, stand_ins, stands_in_on
+from service.store.tables import accounts, delegations, drafts, memberships, task_queues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,19 @@ _LOOK = union_all(
     )
     .join_from(accounts, memberships, memberships.c.account == accounts.c.name, isouter=True)
     .where(accounts.c.name == bindparam("account")),
+    select(
+        literal("deputy"),
+        delegations.c.account,
+        delegations.c.role,
+        memberships.c.role,
+        memberships.c.unit,
+        literal(""),
+        null(),
+        null(),
+    )
+    .join_from(delegations, memberships, memberships.c.account == delegations.c.account)
+    .join(accounts, accounts.c.name == delegations.c.account)
+    .where(delegations.c.deputy == bindparam("account"), accounts.c.active, *stands_in_on()),
     select(literal("queue"), task_queues.c.task_id, task_queues.c.queue, null(), null(), literal(""), null(), null()).where(
         task_queues.c.task_id == bindparam("task")
     ),
@@ -47,11 +61,12 @@ _LOOK = union_all(
 )
 
 
-def look(connection: Connection, *, case_id: str, task_id: str, account: str) -> Surroundings:
-    """Look around a locked case on behalf of an account that wants to do something with a task."""
-    names = {"id": case_id, "task": task_id, "account": account, "subject": f"task:{task_id}"}
+def look(connection: Connection, *, case_id: str, task_id: str, account: str, on: date) -> Surroundings:
+    """Look around a locked case on behalf of an account that wants to do something with a task on a day."""
+    names = {"id": case_id, "task": task_id, "account": account, "subject": f"task:{task_id}", "today": on}
     waiting: list[Waiting] = []
     members: list[tuple[str, str]] = []
+    deputised: list[tuple[str, str, str, str]] = []
     queues: set[str] = set()
     found: tuple[str, str] | None = None
     has_draft = False
@@ -60,6 +75,8 @@ def look(connection: Connection, *, case_id: str, task_id: str, account: str) ->
             found = (kind, state)
             if token is not None:
                 members.append((token, child))
+        elif table == "deputy":
+            deputised.append((id_, kind, token, child))
         elif table == "queue":
             queues.add(kind)
         elif table == "draft":
@@ -73,6 +90,6 @@ def look(connection: Connection, *, case_id: str, task_id: str, account: str) ->
         display_name, state = found
         row = AccountRow(
             name=account, display_name=display_name, password=None, active=state == "active", demo=False,
-            memberships=tuple(members),
+            memberships=tuple(members), stands_in=stand_ins(deputised),
         )  # fmt: skip
     return Surroundings(waiting=tuple(waiting), account=row, queues=frozenset(queues), has_draft=has_draft)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.access import bars, parse_sod
+from service.access import Duty, bars, parse_sod, read_duty
 
 DONE = {"review_dimension": ["li", "zhang"], "sign_decision": ["song"]}
 
@@ -38,6 +38,27 @@ def test_a_diagram_may_name_the_rule_of_a_pair_of_steps() -> None:
     bar = bars(("SoD-8:sign_decision",), DONE, [], "song")
     assert bar is not None
     assert bar.rule == "SoD-8"
+
+
+def test_what_was_done_anywhere_in_the_project_counts_where_the_diagram_says_so() -> None:
+    elsewhere = {"sign_decision": ["song"], "submitter": ["wang"]}
+    bar = bars(("SoD-2:project:sign_decision",), {}, [], "song", project=elsewhere, names={"sign_decision": "签发"})
+    assert bar is not None
+    assert (bar.rule, bar.element) == ("SoD-2", "sign_decision")
+    assert "本项目" in bar.zh
+    assert "签发" in bar.zh
+    assert bars(("sign_decision",), {}, [], "song", project=elsewhere) is None
+    assert bars(("project:sign_decision",), DONE, [], "song") is None
+    filed = bars(("project:submitter",), {}, [], "wang", project=elsewhere)
+    assert filed is not None
+    assert filed.rule == "R-SYS-01"
+
+
+def test_a_word_is_read_into_rule_place_and_element() -> None:
+    assert read_duty("SoD-2:project:sign_decision") == Duty(rule="SoD-2", project=True, target="sign_decision")
+    assert read_duty("project:sign_decision") == Duty(project=True, target="sign_decision")
+    assert read_duty("SoD-8:pay") == Duty(rule="SoD-8", target="pay")
+    assert read_duty("submitter") == Duty(target="submitter")
 
 
 def test_nobody_does_two_parts_of_one_step() -> None:

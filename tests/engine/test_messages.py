@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from city import BPMN, City
 from drawing import chain, end, extensions, start, user_task
 
+from service.errors import NotAllowed
+
+CONNECTOR = "connector.zhongxin"
 CLERK = "pj_unit_clerk.jiaoyu"
 
 
@@ -24,11 +28,11 @@ def test_a_message_reaches_a_case_that_waits(city: City) -> None:
     city.deploy({"receiving": receiver()})
     case = city.engine.start_case("receiving", {}, by=CLERK).id
     city.worker.drain()
-    city.engine.publish_message("pj.decided", "PJ-2", {"result": "no"}, by=CLERK)
+    city.engine.publish_message("pj.decided", "PJ-2", {"result": "no"}, by=CONNECTOR)
     city.worker.drain()
     assert waits(city, case)
 
-    city.engine.publish_message("pj.decided", "PJ-1", {"result": "通过"}, by=CLERK)
+    city.engine.publish_message("pj.decided", "PJ-1", {"result": "通过"}, by=CONNECTOR)
     city.worker.drain()
 
     assert not waits(city, case)
@@ -37,8 +41,8 @@ def test_a_message_reaches_a_case_that_waits(city: City) -> None:
 
 def test_a_message_that_comes_first_is_kept_for_who_waits_later(city: City) -> None:
     city.deploy({"receiving": receiver()})
-    city.engine.publish_message("pj.decided", "PJ-1", {"result": "one"}, by=CLERK)
-    city.engine.publish_message("pj.decided", "PJ-1", {"result": "two"}, by=CLERK)
+    city.engine.publish_message("pj.decided", "PJ-1", {"result": "one"}, by=CONNECTOR)
+    city.engine.publish_message("pj.decided", "PJ-1", {"result": "two"}, by=CONNECTOR)
     city.worker.drain()
     first = city.engine.start_case("receiving", {}, by=CLERK).id
     city.worker.drain()
@@ -52,8 +56,8 @@ def test_a_message_that_comes_first_is_kept_for_who_waits_later(city: City) -> N
 
 def test_the_same_message_id_twice_has_no_effect(city: City) -> None:
     city.deploy({"receiving": receiver()})
-    assert city.engine.publish_message("pj.decided", "PJ-1", {}, by=CLERK, unique_id="m-1") is not None
-    assert city.engine.publish_message("pj.decided", "PJ-1", {}, by=CLERK, unique_id="m-1") is None
+    assert city.engine.publish_message("pj.decided", "PJ-1", {}, by=CONNECTOR, unique_id="m-1") is not None
+    assert city.engine.publish_message("pj.decided", "PJ-1", {}, by=CONNECTOR, unique_id="m-1") is None
     first, second = (city.engine.start_case("receiving", {}, by=CLERK).id for _ in range(2))
     city.worker.drain()
     assert sorted([waits(city, first), waits(city, second)]) == [False, True]
@@ -64,7 +68,7 @@ def test_one_message_goes_to_one_case_of_each_process(city: City) -> None:
     city.deploy({"receiving": receiver(), "also_receiving": other})
     cases = [city.engine.start_case(name, {}, by=CLERK).id for name in ("receiving", "also_receiving", "receiving")]
     city.worker.drain()
-    city.engine.publish_message("pj.decided", "PJ-1", {}, by=CLERK)
+    city.engine.publish_message("pj.decided", "PJ-1", {}, by=CONNECTOR)
     city.worker.drain()
     assert [waits(city, case) for case in cases] == [False, False, True]
 
@@ -104,3 +108,18 @@ def test_a_message_that_a_case_throws_starts_another_at_its_message_start(city: 
     (found,) = page.rows
     assert city.variables(found["id"])["project"] == sent.business_key
     assert found["unit"] == "jiaoyu"
+
+
+@pytest.mark.parametrize("account", [CLERK, "pj_center_lead.zhongxin", "pj_audit.shenji", "monitor.zhongxin", "designer.zhongxin"])
+def test_nobody_but_administrators_and_other_systems_sends_messages(city: City, account: str) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        city.engine.publish_message("pj.decided", "PJ-1", {}, by=account)
+    assert refused.value.rule == "message-sender"
+    assert city.engine.publish_message("pj.decided", "PJ-1", {}, by="sysadmin.zhongxin") is not None
+
+
+@pytest.mark.parametrize("account", ["pj_audit.shenji", "monitor.zhongxin", "sysadmin.zhongxin", CONNECTOR])
+def test_who_takes_no_tasks_starts_nothing_either(city: City, account: str) -> None:
+    city.deploy({"open_to_all": start() + user_task("go_on") + end() + chain("begin", "go_on", "finished")})
+    with pytest.raises(NotAllowed):
+        city.engine.start_case("open_to_all", {}, by=account)

@@ -88,7 +88,9 @@ def test_a_parameter_does_not_apply_before_the_regulation(shipped: Catalogue) ->
 
 
 def test_platform_roles_belong_to_no_regulation(shipped: Catalogue) -> None:
-    assert {role.id for role in shipped.roles.values() if role.regulation == PLATFORM} == {"designer", "monitor", "sysadmin"}
+    assert {role.id for role in shipped.roles.values() if role.regulation == PLATFORM} == {
+        "designer", "monitor", "sysadmin", "connector",
+    }  # fmt: skip
 
 
 # --- looking up

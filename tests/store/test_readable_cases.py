@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from service.store import Store, reads
+from service.access import ReadingScope
+from service.store import Store, cases, reads
 from service.store.reads import Scope, TaskFilter
 
 
@@ -65,6 +69,88 @@ def test_a_reader_sees_what_role_unit_and_part_in_it_allow(store: Store, family:
             assert alone == wanted, reader
             listed = [names[case] for case in list_all(connection, reader)]
             assert listed == sorted(wanted, key=family.__getitem__, reverse=True), reader
+
+
+@pytest.fixture
+def project(store: Store, rows: Any) -> dict[str, str]:
+    """A project that has called a purchase with a lot and its panel, and the building of it; each with somebody at work."""
+    made = {"project": rows.case(process="project", unit="jiaoyu", started_by="s")}
+
+    def call(name: str, parent: str, who: str) -> None:
+        made[name] = rows.case(process=name, unit="jiaoyu", started_by="s", root=made["project"], parent=made[parent])
+        rows.tasks(made[name], {"queue": f"@{who}", "status": "claimed", "claimed_by": who})
+
+    call("procurement", "project", "buyer")
+    call("lot", "procurement", "trader")
+    call("panel", "lot", "expert")
+    call("construction", "project", "builder")
+    return made
+
+
+def test_who_takes_part_in_one_matter_of_a_project_reads_it_and_what_is_above_and_below_it_but_no_other(
+    store: Store, project: dict[str, str]
+) -> None:
+    wanted = {
+        "buyer": {"project", "procurement", "lot", "panel"},
+        "trader": {"project", "procurement", "lot", "panel"},
+        "expert": {"project", "procurement", "lot", "panel"},
+        "builder": {"project", "construction"},
+    }
+    names = {case: name for name, case in project.items()}
+    with store.read() as connection:
+        for who, cases in wanted.items():
+            assert {names[case] for case in list_all(connection, scope(who))} == cases, who
+            family = reads.list_family(connection, project["project"], scope=scope(who))
+            assert {names[case["id"]] for case in family} == cases, who
+        assert len(reads.list_family(connection, project["project"])) == len(project)
+
+
+REGULATIONS, UNITS, PROCESSES = ("pj-2020", "js-138"), ("jiaoyu", "shuili"), ("p", "q")
+PAIRS = st.frozensets(st.tuples(st.sampled_from(REGULATIONS), st.sampled_from(UNITS)), max_size=2)
+
+
+@st.composite
+def readers(draw: st.DrawFn) -> ReadingScope:
+    return ReadingScope(
+        account=draw(st.sampled_from(["a", "b", "none"])), everything=draw(st.booleans()) and draw(st.booleans()),
+        regulations=draw(st.frozensets(st.sampled_from(REGULATIONS), max_size=1)), units=draw(PAIRS),
+        queues=draw(st.frozensets(st.sampled_from(["x", "y", "z"]), max_size=2)),
+        processes=draw(st.frozensets(st.tuples(st.sampled_from(REGULATIONS), st.sampled_from(PROCESSES)), max_size=2)),
+        parties=draw(PAIRS),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def crowd(store: Store, rows: Any) -> dict[str, dict[str, Any]]:
+    """Cases of every regulation, unit and process, some with parties and people; what is known of each by its id."""
+    made: dict[str, dict[str, Any]] = {}
+    for number, (regulation, unit, process) in enumerate(product(REGULATIONS, UNITS, PROCESSES)):
+        starter, queue, parties = ("a", "b", "c")[number % 3], ("x", "y")[number % 2], UNITS[: number % 3]
+        case = rows.case(regulation=regulation, unit=unit, process=process, started_by=starter)
+        rows.tasks(
+            case, {"queue": queue, "more": ["z"] if number % 4 == 0 else []},
+            {"queue": "w", "status": "done", "closed_by": "b" if number % 5 == 0 else "d"},
+        )  # fmt: skip
+        with store.write() as connection:
+            cases.replace_parties(connection, case, parties)
+        made[case] = {
+            "regulation": regulation, "unit": unit, "process": process, "parties": parties,
+            "participants": {starter, "b" if number % 5 == 0 else "d"},
+            "open_queues": {queue, *(["z"] if number % 4 == 0 else [])},
+        }  # fmt: skip
+    return made
+
+
+def test_the_question_and_the_list_agree_for_every_reader(store: Store, crowd: dict[str, dict[str, Any]]) -> None:
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @given(reader=readers())
+    def agree(reader: ReadingScope) -> None:
+        wanted = {case for case, facts in crowd.items() if reader.covers(**facts)}
+        asked = Scope(**{name: getattr(reader, name) for name in ReadingScope.__slots__})
+        with store.read() as connection:
+            assert set(list_all(connection, asked, limit=20)) == wanted
+
+    agree()
 
 
 def list_all(connection: Any, reader: Scope, **given: Any) -> list[str]:

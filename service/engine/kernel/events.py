@@ -217,8 +217,16 @@ class EndEvent(Throwing):
 
     def leave(self, token: Token) -> None:
         super().leave(token)
-        if token.workflow.owner is None:
+        if _is_of_case(token.workflow.owner):
             outcomes = token.tree.outcomes
             if self.name in outcomes:
                 outcomes.remove(self.name)
             outcomes.append(self.name)
+
+
+def _is_of_case(owner: Token | None) -> bool:
+    """Whether an end inside `owner` ends the case: of the case itself, or of an event sub-process that took its place."""
+    if owner is None:
+        return True
+    start = getattr(owner.task_spec, "start", None)
+    return start is not None and start.interrupting and owner.workflow.owner is None

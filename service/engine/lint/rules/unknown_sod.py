@@ -32,7 +32,8 @@ def check(document: Document) -> Iterator[Problem]:
     for element in document.elements.values():
         for value, line in element.properties("sod"):
             for id in (part.strip() for part in value.split(",")):
-                if id not in _WORDS and id not in document.setting.elements:
+                target = id.rpartition(":")[2]  # a rule and the word project may stand before it
+                if target not in _WORDS and target not in document.setting.elements:
                     yield document.problem(
                         ID,
                         element,
@@ -40,7 +41,7 @@ def check(document: Document) -> Iterator[Problem]:
                         f"Separation of duty names '{id}', which is in no diagram; give element ids, submitter or self.",
                         line=line,
                     )
-                elif id == "self" and element.loop is None:
+                elif target == "self" and element.loop is None:
                     yield document.problem(
                         ID,
                         element,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.panjin.likeness import find_similar
+from handlers.panjin.likeness import find_similar, worth_comparing
 from service.sdk import Context, Level
 
 COVERED, ALIKE = "牵头部门已统筹", "功能相近"
@@ -17,10 +17,11 @@ def find_duplicates(context: Context) -> tuple[list[dict[str, Any]], str | None]
     own = context.case.unit
     projects = [
         record
-        for record in context.registers.search("project", city_wide=True)
+        for record in worth_comparing(context, "project", purpose="objective", city_wide=True)
         if record.data.get("unit_id") != own and record.data.get("status") not in GONE
     ]
-    systems = [record for record in context.registers.search("system") if record.data.get("status") not in GONE]
+    listed = worth_comparing(context, "system", purpose="function")
+    systems = [record for record in listed if record.data.get("status") not in GONE]
     shared = [record for record in systems if record.data.get("city_wide") is True and record.data.get("unit_id") != own]
     others = [record for record in systems if record not in shared]
     covered = find_similar(context, projects, relation=COVERED, purpose="objective")

@@ -49,6 +49,7 @@ def lock_indicators(context: Context) -> dict[str, Any]:
     documents = sorted(str(one) for one in context["plan_doc"] or ())
     locked = {name: context[source] for name, source in INDICATORS.items()}
     locked |= {"version": number, "locked_on": context.today, "plan_docs": documents, "plan_digest": digest(documents)}
+    locked |= {"change_id": None, "effective_on": context.today}
     data |= {
         "project_id": key,
         "project_name": context["project_name"],
@@ -56,6 +57,9 @@ def lock_indicators(context: Context) -> dict[str, Any]:
         "plan_year": context["plan_year"],
         "by_reference": context["by_reference"] is True,
         "status": "reviewed",
+        "approved_on": context.today,
+        "route": context["route"],
+        "major": context["major"] is True,
         "indicator_version": number,
         "indicators": [*earlier, locked],
         "exclusion_grounds": grounds(context),

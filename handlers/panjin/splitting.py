@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from handlers.panjin.likeness import find_similar, row_of
+from handlers.panjin.likeness import find_similar, row_of, worth_comparing
 from service.sdk import Context, Record
 
 RELATION, DECLARED = "疑似拆分", "申报单位列明"
@@ -22,7 +22,7 @@ def suspect_splitting(context: Context) -> list[dict[str, Any]]:
     first, last = add_months(context.today, -window), add_months(context.today, window)
     near = [
         record
-        for record in context.registers.search("project", unit_id=context.case.unit)
+        for record in _of_the_unit(context)
         if record.key != context.case.business_key and first <= (record.data.get("filed_on") or context.today) <= last
     ]
     rows = find_similar(context, near, relation=RELATION, purpose="objective")
@@ -38,6 +38,16 @@ def suspect_splitting(context: Context) -> list[dict[str, Any]]:
         article="pj-2020#11",
     )
     return rows
+
+
+def _of_the_unit(context: Context) -> list[Record]:
+    """The unit's projects that may be alike, and those that the application names itself."""
+    found = {record.key: record for record in worth_comparing(context, "project", purpose="objective", unit_id=context.case.unit)}
+    for key in map(str, context["sibling_projects"] or ()):
+        named = found.get(key) or context.registers.read("project", key)
+        if named is not None and named.data.get("unit_id") == context.case.unit:
+            found[key] = named
+    return list(found.values())
 
 
 def add_months(day: date, months: int) -> date:

@@ -40,7 +40,12 @@ def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     engine.machine.store.close()
 
 
-@pytest.mark.parametrize("name", ["s01_application", "s02_application", "s03_boundaries"])
+PLAYED = (
+    "s01_application", "s01_annual_plan", "s02_application", "s03_boundaries", "s06_procurement", "s09_change", "s11_acceptance",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAYED)
 def test_a_shipped_scenario_passes_over_http(served: tuple[str, str], name: str, capsys: pytest.CaptureFixture[str]) -> None:
     address, database = served
     with pytest.raises(SystemExit) as ended:

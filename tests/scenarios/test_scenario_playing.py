@@ -17,7 +17,7 @@ Played = Callable[[str], Report]
 WRONG = {
     "status: completed": "running",
     "outcome: approved": "空",
-    "cases: unchanged": "1",
+    "cases: unchanged": "2",
     "open: [intake_check]": "sign_application",
     "open: {sign_application: 2}": "1",
     "findings: {rule: R-PJ-99}": "[]",

@@ -24,6 +24,7 @@ from service.cli import (
     scenario,
     serving,
     tasks,
+    trace,
 )
 from service.errors import ChengxuError, InvalidAnswers, InvalidDefinition
 
@@ -36,7 +37,7 @@ def chengxu() -> None:
 for command in (
     serving.serve, serving.web, serving.worker, deployment.deploy, checks.check, checks.bench, cases.case, tasks.task,
     accounts.account, accounts.token, calendar.calendar, clock.clock, law.law, register.register, database.db,
-    scenario.scenario, new.new,
+    scenario.scenario, new.new, trace.trace,
 ):  # fmt: skip
     chengxu.add_command(command)
 

@@ -10,7 +10,6 @@ from service import tagged
 from service.cli.surroundings import database_option, json_option, opened, read_answers, show, show_json
 from service.engine import reads
 from service.engine.people import get_actor
-from service.store import history
 from service.store import reads as rows
 from service.store.reads import TaskFilter
 from service.worker import Worker
@@ -67,11 +66,12 @@ def list_command(by: str, process: str | None, status: str | None, as_json: bool
 def show_command(case_id: str, by: str, as_json: bool, database: str | None) -> None:
     """Show one case: its variables, what it waits for, its history."""
     with opened(database) as (engine, _), engine.machine.store.read() as connection:
-        row = reads.get_case(engine.machine, connection, case_id, get_actor(connection, by))
+        actor = get_actor(connection, by)
+        row = reads.get_case(engine.machine, connection, case_id, actor)
         document: dict[str, Any] = {
             "id": row.id, "business_key": row.business_key, "process": row.process, "version": row.version,
             "status": row.status, "outcome": row.outcome, "title": row.title, "unit": row.unit, "parent": row.parent,
-            "variables": reads.case_variables(engine.machine, connection, row),
+            "variables": reads.visible_variables(engine.machine, connection, row, actor),
             "tasks": [
                 {key: task[key] for key in ("id", "element", "name", "status", "queue")}
                 for task in rows.list_case_tasks(connection, [row.id])
@@ -84,7 +84,7 @@ def show_command(case_id: str, by: str, as_json: bool, database: str | None) -> 
             ],
             "history": [
                 {"seq": link.seq, "kind": link.kind, "element": link.element, "actor": link.actor, "at": link.at}
-                for link in history.list_links(connection, row.id)
+                for link in reads.visible_history(engine.machine, connection, row, actor)
             ],
         }  # fmt: skip
     if as_json:

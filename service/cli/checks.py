@@ -10,9 +10,12 @@ import click
 
 from service import bootstrap
 from service.cli.surroundings import json_option, read_settings, show_json
-from service.engine.bundle import read_bundle
-from service.engine.publishing import lint_bundle
-from service.errors import Failed
+from service.cli.trace import read_shipped_proofs
+from service.engine import tracing
+from service.engine.bundle import Bundle, read_bundle
+from service.engine.publishing import lint_bundle, regulations_of
+from service.errors import Failed, InvalidDefinition, Problem
+from service.law import Catalogue
 
 
 @click.command()
@@ -27,7 +30,7 @@ def check(folder: Path | None, as_json: bool) -> None:
     if folder is not None and folder.resolve() != settings.root:
         own = bootstrap.handler_names(folder / "handlers")
         known = {**bootstrap.known_of(read_bundle(settings.root)), "handlers": own}
-    problems = lint_bundle(bundle, known=known)
+    problems = (*lint_bundle(bundle, known=known), *_trace(bundle, folder or settings.root))
     errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:
         names = ("rule", "message", "element", "file", "line", "severity")
@@ -42,6 +45,17 @@ def check(folder: Path | None, as_json: bool) -> None:
             err=True,
         )
     sys.exit(1 if errors else 0)
+
+
+def _trace(bundle: Bundle, root: Path) -> tuple[Problem, ...]:
+    """What traceability misses. Procedures without a regulation of their own need not carry out the whole of another's."""
+    try:
+        catalogue = Catalogue.from_yaml_data(dict(regulations_of(bundle)).values())
+    except InvalidDefinition:
+        return ()  # lint says what is wrong with it
+    sources = tracing.of_bundle(bundle)
+    regulations = sorted(tracing.cited_regulations(sources) & set(catalogue.regulations))
+    return tracing.check_trace(catalogue, sources, read_shipped_proofs(root), regulations=regulations)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

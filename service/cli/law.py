@@ -1,15 +1,16 @@
-"""`chengxu law`: what the catalogue says today, and official texts beside our summaries."""
+"""`chengxu law`: what the catalogue says today, official texts beside our summaries, and figures changed by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 
-from service.cli.surroundings import OPERATOR, database_option, json_option, opened, say, show, show_json
+from service.cli.surroundings import OPERATOR, database_option, json_option, opened, opened_demo, say, show, show_json
 from service.engine.facade import Engine
 from service.errors import Invalid, NotFound
 from service.law import Article, Catalogue, Parameter, Period
@@ -82,6 +83,41 @@ def import_command(file: Path, as_json: bool, database: str | None) -> None:
         say([f"已导入 {len(stored)} 条官方文本，{len(texts) - len(stored)} 条没有变化。"])
 
 
+@law.group()
+def parameter() -> None:
+    """Change figures that no article gives."""
+
+
+@parameter.command("set")
+@click.argument("name")
+@click.argument("value")
+@click.option("--by", required=True, metavar="ACCOUNT", help="A system administrator.")
+@click.option("--reason", required=True, help="Why; it stands in the record.")
+@click.option("--from", "start", metavar="DAY", help="The first day on which it counts (2027-01-01); today when left out.")
+@click.option("--open-cases", is_flag=True, help="Cases that have started go by it too.")
+@json_option
+@database_option
+def set_command(
+    name: str, value: str, by: str, reason: str, start: str | None, open_cases: bool, as_json: bool, database: str | None
+) -> None:
+    """Set the practice parameter NAME to VALUE from a day on."""
+    with opened_demo(database) as (engine, _):
+        day = read_day(start) if start is not None else engine.machine.clock.now().date()
+        change = engine.set_parameter(name, value, from_date=day, applies_to_open_cases=open_cases, reason=reason, by=by)
+    if as_json:
+        shown = {"value": change.value, "from": change.start, "applies_to_open_cases": change.applies_to_open_cases}
+        show_json({"name": name, **shown})
+    else:
+        say([f"{name} 自 {change.start} 起为 {change.value}。"])
+
+
+def read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"日期“{text}”无法识别，请写成 2027-01-01。", message_en=f"{text} is no day: write 2027-01-01.") from error
+
+
 def read_texts(source: str) -> dict[str, str]:
     """Read {article id: text} from YAML. Invalid when it is anything else."""
     try:
@@ -150,7 +186,8 @@ def _period(period: Period) -> dict[str, Any]:
     return {
         "kind": "period", "id": period.id, "regulation": period.regulation, "zh": period.zh, "en": period.en,
         "value": str(period.length), "unit": period.unit.value, "roll": period.roll, **_dated(period),
-        "reminders": [lead.label for lead in period.leads], "actor": period.actor, "escalates_to": list(period.escalates_to),
+        "reminders": [lead.label for lead in period.leads], "actor": period.actor, "reminds": list(period.reminds),
+        "escalates_to": list(period.escalates_to),
     }  # fmt: skip
 
 

@@ -1,20 +1,19 @@
-"""`chengxu register`: what the registers hold, and entries from YAML files."""
+"""`chengxu register`: what the registers hold, and entries from YAML files and xlsx sheets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 
 from service import tagged
 from service.cli.surroundings import OPERATOR, database_option, json_option, opened, say, show, show_json
-from service.engine.bundle import read_bundle
-from service.engine.registering import import_entries
-from service.errors import Invalid, NotFound
-from service.settings import Settings
+from service.engine import account_import
+from service.engine.facade import Engine
+from service.engine.register_import import Action, Report, import_rows
+from service.engine.register_schema import RegisterSchema
+from service.engine.register_values import RefusedImport
+from service.engine.sheets import read_upload
 from service.store.registers import Registers
 
 
@@ -29,13 +28,13 @@ def register() -> None:
 @database_option
 def list_command(name: str, as_json: bool, database: str | None) -> None:
     """List the entries of the register NAME."""
-    with opened(database) as (engine, settings), engine.machine.store.read() as connection:
-        title = str(_schema(settings, name).get("title", ""))
+    with opened(database) as (engine, _), engine.machine.store.read() as connection:
+        schema = engine.machine.rules.registers.get(name)
         records = Registers(connection).search(name)
     if as_json:
         show_json([{"key": one.key, "version": one.version, "data": tagged.plain(dict(one.data))} for one in records])
         return
-    rows = [{"key": one.key, "version": one.version, "title": one.data.get(title)} for one in records]
+    rows = [{"key": one.key, "version": one.version, "title": one.data.get(schema.title)} for one in records]
     show(rows, ["key", "version", "title"], as_json=False, empty="台账中没有记录。")
 
 
@@ -46,31 +45,33 @@ def list_command(name: str, as_json: bool, database: str | None) -> None:
 @json_option
 @database_option
 def import_command(name: str, file: Path, dry_run: bool, as_json: bool, database: str | None) -> None:
-    """Import entries of the register NAME from FILE (YAML: key to fields); all or none."""
-    entries = read_file(file.read_bytes())
-    with opened(database) as (engine, settings):
-        changed = import_entries(engine.machine, _schema(settings, name), entries, by=OPERATOR, dry_run=dry_run)
+    """Import entries of the register NAME from FILE, all or none. NAME may be `account`.
+
+    FILE is an .xlsx sheet whose first row names the fields, or YAML (key to fields).
+    """
+    with opened(database) as (engine, _), file.open("rb") as stream:
+        schema = _schema(engine, name)
+        rows, faults = read_upload(schema, file.name, stream)
+        report = import_rows(engine.machine, schema, rows, faults, by=OPERATOR, dry_run=dry_run)
+    if report.faults:
+        raise RefusedImport([fault.problem for fault in report.faults])
+    _tell(report, dry_run=dry_run, as_json=as_json)
+
+
+def _tell(report: Report, *, dry_run: bool, as_json: bool) -> None:
+    changed = [line.key for line in report.lines if line.action is not Action.UNCHANGED]
+    unchanged = len(report.lines) - len(changed)
     if as_json:
-        show_json({"changed": list(changed), "unchanged": len(entries) - len(changed), "dry_run": dry_run})
-    else:
-        say([f"{'将' if dry_run else '已'}写入 {len(changed)} 条，{len(entries) - len(changed)} 条没有变化。"])
+        told = {"changed": changed, "unchanged": unchanged, "dry_run": dry_run}
+        show_json({**told, "passwords": dict(report.passwords)} if report.passwords else told)
+        return
+    for line in report.lines:
+        if line.action is not Action.UNCHANGED:
+            click.echo(f"{'+' if line.action is Action.NEW else '~'} {line.key}  {line.title}")
+    for account, password in report.passwords.items():
+        click.echo(f"{account} {password}")
+    say([f"{'将' if dry_run else '已'}写入 {len(changed)} 条，{unchanged} 条没有变化。"])
 
 
-def read_file(source: bytes) -> Mapping[str, Mapping[str, Any]]:
-    """Read {key: {field: value}}. Invalid when it is anything else."""
-    try:
-        document = yaml.safe_load(source)
-    except yaml.YAMLError as error:
-        raise Invalid(f"文件不是有效的 YAML：{error}", message_en=f"The file is not YAML: {error}") from error
-    if not isinstance(document, dict) or not all(isinstance(entry, dict) for entry in document.values()):
-        raise Invalid("文件应为“编号: 字段”的映射。", message_en="The file must map keys to fields.")
-    return {str(key): entry for key, entry in document.items()}
-
-
-def _schema(settings: Settings, name: str) -> Mapping[str, Any]:
-    found = read_bundle(settings.root, handlers=False).registers
-    if name not in found:
-        listed = "、".join(sorted(found))
-        raise NotFound(f"没有台账 {name}。现有：{listed}", message_en=f"There is no register {name}. There are: {listed}")
-    schema: Mapping[str, Any] = found[name]
-    return schema
+def _schema(engine: Engine, name: str) -> RegisterSchema:
+    return account_import.SCHEMA if name == account_import.ACCOUNT else engine.machine.rules.registers.get(name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
 from service import bootstrap
 from service.cli.surroundings import OPERATOR, database_option, json_option, opened, read_settings, show_json
 from service.engine.bundle import read_bundle
+from service.engine.register_import import import_entries
 from service.errors import Invalid, InvalidDefinition, NotFound
 from service.scenario import Ground, Report, Scenario, as_json, as_lines, play, read
 from service.scenario.coverage import cover
@@ -44,14 +46,17 @@ def run(
 ) -> None:  # fmt: skip
     """Play FILES (without any: all of tests/scenarios); exit code 1 when a step fails.
 
-    Over HTTP the tokens come from --tokens, or are made in the server's own database when --database names it.
+    Over HTTP the tokens come from --tokens, or are made in the server's own database when --database names it; then register
+    entries that nobody may import over HTTP are imported there, too.
     """
     scenarios = [read(path) for path in _list(files)]
     if http is None:
         reports = _play_here(scenarios, folders)
     else:
-        token_of = _token_source(tokens, database)
-        reports = [play(each, HttpDriver(http, token_of, reader=each.reader, password=password)) for each in scenarios]
+        token_of, store = _token_source(tokens, database), _importer(database)
+        reports = [
+            play(each, HttpDriver(http, token_of, reader=each.reader, password=password, import_entry=store)) for each in scenarios
+        ]
     _show(reports, json_wanted=as_json)
     sys.exit(0 if all(report.passed for report in reports) else 1)
 
@@ -73,27 +78,29 @@ def check(files: tuple[Path, ...]) -> None:
 
 @scenario.command()
 @_files
+@click.option("--flows", is_flag=True, help="Say of every flow which files walk it.")
+@click.option("--strict", is_flag=True, help="Exit code 1 when a flow is walked by none.")
 @_folder
 @json_option
-def coverage(files: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool) -> None:
-    """Play FILES and say which sequence flows of which diagrams they walk, and which none of them does."""
+def coverage(files: tuple[Path, ...], flows: bool, strict: bool, folders: tuple[Path, ...], as_json: bool) -> None:
+    """Play FILES and say how many sequence flows of which diagrams each walks, and which flows none of them does."""
     walked: dict[str, dict[str, set[str]]] = {}
     with Ground(folders) as ground:
         for each in [read(path) for path in _list(files)]:
             taken = walked.setdefault(each.file, {})
             with ground.driver(each) as driver:
-                for case in play(each, driver).cases:
-                    for process, flows in driver.list_walked(case).items():
-                        taken.setdefault(process, set()).update(flows)
+                play(each, driver)
+                taken.update(driver.list_walked(by=each.reader))
     bundles = [read_bundle(folder) for folder in (read_settings().root, *folders)]
     found = [one for bundle in bundles for one in cover(bundle, walked)]
     if as_json:
         show_json([one.as_json() for one in found])
-        return
-    for one in found:
-        click.echo(f"{one.process}：{len(one.flows) - len(one.missing)}/{len(one.flows)} 条顺序流有场景走过")
-        for flow, names in one.flows.items():
-            click.echo(f"  {'✓' if names else '✗'} {flow}　{'、'.join(names)}".rstrip("　"))
+    else:
+        for line in (line for one in found for line in one.as_lines(flows=flows)):
+            click.echo(line)
+        total, missing = sum(len(one.flows) for one in found), sum(len(one.missing) for one in found)
+        click.echo(f"{total} 条顺序流，{missing} 条没有场景走过。 / {total} flows, {missing} walked by none.", err=True)
+    sys.exit(1 if strict and any(one.missing for one in found) else 0)
 
 
 def _play_here(scenarios: Sequence[Scenario], folders: Sequence[Path]) -> list[Report]:
@@ -112,6 +119,18 @@ def _list(files: Sequence[Path]) -> list[Path]:
     if not found:
         raise NotFound("请指明场景文件。", message_en="Name the scenario files.")
     return found
+
+
+def _importer(database: str | None) -> Callable[[str, str, Mapping[str, Any]], None] | None:
+    """How to store an entry of a register that nobody may import into over HTTP."""
+    if database is None:
+        return None
+
+    def store(register: str, key: str, data: Mapping[str, Any]) -> None:
+        with opened(database) as (engine, _):
+            import_entries(engine.machine, engine.machine.rules.registers.get(register), {key: data}, by=OPERATOR)
+
+    return store
 
 
 def _token_source(tokens: Path | None, database: str | None) -> Callable[[str], str]:

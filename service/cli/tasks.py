@@ -29,13 +29,16 @@ def task() -> None:
 def list_command(by: str, done: bool, process: str | None, as_json: bool, database: str | None) -> None:
     """List the tasks that an account may take."""
     with opened(database) as (engine, _), engine.machine.store.read() as connection:
-        actor = get_actor(connection, by)
+        actor = get_actor(connection, by, on=engine.machine.clock.now().date())
         where = TaskFilter(process=process)
         if done:
             page = rows.list_done(connection, account=by, where=where, after=None, limit=200)
         else:
             queues = actor_queues(actor, engine.machine.book)
-            page = rows.list_todo(connection, account=by, queues=queues, where=where, sort="due", after=None, limit=200)
+            page = rows.list_todo(
+                connection, account=by, queues=queues, where=where, sort="due", after=None, limit=200,
+                principals=actor.principals,
+            )  # fmt: skip
     shown = [
         {
             "id": row["id"], "business_key": row["business_key"], "title": row["title"], "element": row["element"],

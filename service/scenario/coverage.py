@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,18 @@ class Coverage:
             "process": self.process, "flows": len(self.flows), "walked": len(self.flows) - len(self.missing),
             "missing": list(self.missing), "by": {flow: list(files) for flow, files in self.flows.items()},
         }  # fmt: skip
+
+    def as_lines(self, *, flows: bool = False) -> Iterator[str]:
+        """Tell it to people: how many flows each file walks, and the flows that none does; with `flows`, who walks each."""
+        by_file = Counter(file for files in self.flows.values() for file in files)
+        files = "、".join(f"{file} {count}" for file, count in sorted(by_file.items()))
+        total = len(self.flows)
+        yield f"{'✗' if self.missing else '✓'} {self.process} {total - len(self.missing)}/{total}　{files}".rstrip("　")
+        if flows:
+            for flow, names in self.flows.items():
+                yield f"    {flow}　{'、'.join(names) or '✗'}"
+        elif self.missing:
+            yield f"    没有场景走过 / walked by none: {', '.join(self.missing)}"
 
 
 def cover(bundle: Bundle, walked: Mapping[str, Mapping[str, Iterable[str]]]) -> tuple[Coverage, ...]:

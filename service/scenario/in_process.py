@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from service.clock import FrozenClock
 from service.engine import filling, reads
 from service.engine.facade import Engine
 from service.engine.people import get_actor
+from service.engine.registering import write_entry
 from service.errors import ChengxuError, NotFound
 from service.scenario.driver import CaseView, Line, OpenTask, Refusal, Reply, TaskSight
 from service.scenario.entries import typed_entry, typed_variable
@@ -67,7 +68,7 @@ class EngineDriver:
             known = registers.Registers(connection).read(register, key)
             typed = typed_entry(self._registers.get(register), data)
             write = Write(register=register, key=key, data=typed, expected=known.version if known else 0)
-            registers.write_register(connection, write, actor="system", case_id=None, at=self.now())
+            write_entry(connection, self._machine.rules.registers, write, actor="system", case_id=None, at=self.now())
 
     # -- what is done
 
@@ -88,6 +89,14 @@ class EngineDriver:
         self._worker.drain()
         return Reply(case=done.root, findings=tuple(finding.as_json() for finding in done.findings))
 
+    def send(self, name: str, key: str | None, payload: Mapping[str, Any], *, by: str) -> Reply:
+        try:
+            self.engine.publish_message(name, key, {id_: typed_variable(value) for id_, value in payload.items()}, by=by)
+        except ChengxuError as error:
+            return Reply(refusal=Refusal.of(error))
+        self._worker.drain()
+        return Reply()
+
     def try_handler(self, name: str, variables: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
         registered = self._machine.find_handler(name)
         if registered is None:
@@ -99,7 +108,8 @@ class EngineDriver:
         )
         with self._store.read() as connection:
             context = Context(
-                variables=variables, headers=headers, case=facts, now=self.now(), registers=registers.Registers(connection),
+                variables=variables, headers=headers, case=facts, now=self.now(),
+                registers=registers.Registers(connection, self._machine.indexings),
                 parameters=lambda parameter: self._machine.find_parameter(parameter, today),
             )  # fmt: skip
             found = registered.run(context)
@@ -122,17 +132,26 @@ class EngineDriver:
 
     # -- what is then the case
 
+    def find_case(self, process: str, key: str | None, *, by: str) -> str | None:
+        found = self._list_cases(TaskFilter(process=process), by=by)
+        return next((row["id"] for row in found if key is None or row["business_key"] == key), None)
+
     def count_cases(self, *, by: str) -> int:
-        count, after = 0, None
+        return sum(1 for _ in self._list_cases(TaskFilter(), by=by))
+
+    def _list_cases(self, where: TaskFilter, *, by: str) -> Iterator[Mapping[str, Any]]:
+        """The cases that an account may read, the newest first."""
+        after: str | None = None
         with self._store.read() as connection:
             scope = reads.scope_of(get_actor(connection, by), self._machine.book)
             while True:
                 page = rows.list_cases(
-                    connection, scope, where=TaskFilter(), status=None, mine=False, roots=False, after=after, limit=_PAGE
+                    connection, scope, where=where, status=None, mine=False, roots=False, after=after, limit=_PAGE
                 )
-                count, after = count + len(page.rows), page.after
+                yield from page.rows
+                after = page.after
                 if after is None:
-                    return count
+                    return
 
     def view_case(self, case: str, *, by: str) -> CaseView:
         with self._store.read() as connection:
@@ -140,7 +159,7 @@ class EngineDriver:
             tasks = rows.list_case_tasks(connection, reads.family_ids(connection, row.root))
             return CaseView(
                 id=row.id, business_key=row.business_key, title=row.title, status=row.status, outcome=row.outcome,
-                variables=_plain(reads.case_variables(self._machine, connection, row)),
+                variables=_plain(reads.visible_variables(self._machine, connection, row, get_actor(connection, by))),
                 tasks=tuple(
                     OpenTask(
                         id=task["id"], element=task["element"], name=task["name"],
@@ -154,18 +173,20 @@ class EngineDriver:
     def find_task(self, task: str, *, by: str) -> TaskSight | None:
         with self._store.read() as connection:
             try:
-                view = reads.view_task(self._machine, connection, task, get_actor(connection, by))
+                actor = get_actor(connection, by, on=self._machine.clock.now().date())
+                view = reads.view_task(self._machine, connection, task, actor)
             except NotFound:
                 return None
         return TaskSight(variables=_plain(view.variables), actions=view.actions, signs=view.signs)
 
     def list_history(self, case: str, *, by: str) -> tuple[Line, ...]:
         with self._store.read() as connection:
-            row = reads.get_case(self._machine, connection, case, get_actor(connection, by))
+            actor = get_actor(connection, by)
+            row = reads.get_case(self._machine, connection, case, actor)
             return tuple(
                 Line(kind=link.kind, element=link.element, actor=link.actor, payload=_plain(link.payload))
-                for member in reads.family_ids(connection, row.root)
-                for link in history.list_links(connection, member)
+                for member in reads.readable_family(self._machine, connection, row.root, actor)
+                for link in reads.visible_history(self._machine, connection, member, actor)
             )
 
     def find_entry(self, register: str, key: str) -> tuple[int, Mapping[str, Any]] | None:
@@ -173,11 +194,12 @@ class EngineDriver:
             record = registers.Registers(connection).read(register, key)
         return None if record is None else (record.version, _plain(record.data))
 
-    def list_walked(self, case: str) -> dict[str, set[str]]:
-        """The sequence flows that the family of a case has taken, by process."""
+    def list_walked(self, *, by: str) -> dict[str, set[str]]:
+        """The sequence flows that the cases an account may read have taken, by process."""
         walked: dict[str, set[str]] = {}
+        members = list(self._list_cases(TaskFilter(), by=by))
         with self._store.read() as connection:
-            for member in rows.list_family(connection, case):
+            for member in members:
                 taken = walked.setdefault(member["process"], set())
                 for link in history.list_links(connection, member["id"]):
                     taken.update(link.payload.get("walked") or ())

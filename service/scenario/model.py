@@ -57,7 +57,25 @@ class Fill:
     variables: Answers
 
 
-Action = Start | Complete | Move | Try | Fill
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """A message comes from outside: `key` is what it is correlated by."""
+
+    who: str
+    name: str
+    key: str | None
+    payload: Answers
+
+
+Action = Start | Complete | Move | Try | Fill | Send
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A case that nobody of the scenario started: the newest of a process, with a business key where one is given."""
+
+    process: str
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +95,7 @@ class Step:
     line: int
     note: str
     action: Action | None
-    case: str | None
+    case: str | Search | None
     expect: tuple[Expectation, ...]
 
     @property

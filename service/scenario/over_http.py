@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,16 +17,26 @@ from service.scenario.driver import CannotTell, CaseView, Line, OpenTask, Refusa
 
 #: Seconds that a command waits for what follows by itself.
 WAIT: Final = 20
+#: The demonstration's account that may import register entries.
+IMPORTER: Final = "sysadmin.zhongxin"
 _TYPE: Final = "urn:chengxu:problem:"
 _CLOCK_PAUSE: Final = 0.2
 _CLOCK_TRIES: Final = 600
 
 
 class HttpDriver:
-    """Drives the server at `url`. `token_of` gives the bearer token of an account; `password` is what everybody signs with."""
+    """Drives the server at `url`. `token_of` gives the bearer token of an account; `password` is what everybody signs with.
 
-    def __init__(self, url: str, token_of: Callable[[str], str], *, reader: str, password: str | None) -> None:
+    `import_entry` (register, key, data) stores the entries that a scenario is given of registers that nobody may import into
+    over HTTP, as the operator of the server does it.
+    """
+
+    def __init__(
+        self, url: str, token_of: Callable[[str], str], *, reader: str, password: str | None,
+        import_entry: Callable[[str, str, Mapping[str, Any]], None] | None = None,
+    ) -> None:  # fmt: skip
         self._url = url.rstrip("/") + "/api/v1"
+        self._import_entry = import_entry
         self._token_of = token_of
         self._reader = reader
         self._password = password
@@ -49,19 +59,34 @@ class HttpDriver:
         raise Failed("时钟没有停下来。", message_en="The clock does not come to rest.")
 
     def upload(self, name: str, content: bytes, media_type: str, *, by: str) -> str:
+        status, told = self._send_file("/attachments", name, content, media_type, by=by)
+        if status != 201:
+            raise Failed(f"文件 {name} 上传失败：{told}", message_en=f"The file {name} was not taken: {told}")
+        return str(told["id"])
+
+    def _send_file(self, path: str, name: str, content: bytes, media_type: str, *, by: str) -> tuple[int, dict[str, Any]]:
         boundary = f"chengxu{secrets.token_hex(16)}"
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
             f"Content-Type: {media_type}\r\n\r\n"
         )
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
-        status, told = self._ask("POST", "/attachments", body, f"multipart/form-data; boundary={boundary}", by)
-        if status != 201:
-            raise Failed(f"文件 {name} 上传失败：{told}", message_en=f"The file {name} was not taken: {told}")
-        return str(told["id"])
+        return self._ask("POST", path, body, f"multipart/form-data; boundary={boundary}", by)
 
     def put_entry(self, register: str, key: str, data: Mapping[str, Any]) -> None:
-        raise CannotTell("接口不能写台账；请先导入 / the API writes no registers; import them first")
+        path = f"/registers/{urllib.parse.quote(register, safe='')}/import"
+        content = json.dumps({key: data}, ensure_ascii=False).encode()  # JSON is YAML
+        status, told = self._send_file(path, f"{register}.yaml", content, "application/yaml", by=IMPORTER)
+        if status in (403, 404):
+            if self._import_entry is not None:
+                self._import_entry(register, key, data)
+                return
+            raise CannotTell(f"接口不能写台账 {register}；请先导入 / the API writes no entries of {register}; import them first")
+        if status == 200 and told.get("digest"):
+            query = urllib.parse.urlencode({"dry_run": "false", "digest": told["digest"]})
+            status, told = self._send_file(f"{path}?{query}", f"{register}.yaml", content, "application/yaml", by=IMPORTER)
+        if not told.get("done"):
+            raise Failed(f"台账 {register} 的记录 {key} 未写入：{told}", message_en=f"The entry {key} was not taken: {told}")
 
     # -- what is done
 
@@ -76,6 +101,18 @@ class HttpDriver:
             body["signature"] = {"password": self._password}
         return self._command(f"/tasks/{task}/complete", body, by, "case")
 
+    def send(self, name: str, key: str | None, payload: Mapping[str, Any], *, by: str) -> Reply:
+        body = {"id": secrets.token_hex(12), "name": name, "correlation": key, "payload": payload}
+        status, told = self._send("POST", f"/messages?wait={WAIT}", body, by=by)
+        _ensured(status, told)
+        return Reply()
+
+    def find_case(self, process: str, key: str | None, *, by: str) -> str | None:
+        for row in self._list_cases({"process": process}, by=by):
+            if key is None or row["business_key"] == key:
+                return str(row["id"])
+        return None
+
     def try_handler(self, name: str, variables: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
         raise CannotTell("接口不能单独运行处理程序 / the API runs no handler alone")
 
@@ -85,13 +122,16 @@ class HttpDriver:
     # -- what is then the case
 
     def count_cases(self, *, by: str) -> int:
-        count, after = 0, None
-        while True:
-            query = {"limit": 100} | ({"after": after} if after else {})
+        return sum(1 for _ in self._list_cases({}, by=by))
+
+    def _list_cases(self, where: Mapping[str, str], *, by: str) -> Iterator[Mapping[str, Any]]:
+        """The cases that an account may read, the newest first."""
+        after: str | None = ""
+        while after is not None:
+            query = {"limit": "100", **where} | ({"after": after} if after else {})
             page = self._get(f"/cases?{urllib.parse.urlencode(query)}", by=by)
-            count, after = count + len(page["items"]), page.get("after")
-            if not after:
-                return count
+            yield from page["items"]
+            after = page.get("after") or None
 
     def view_case(self, case: str, *, by: str) -> CaseView:
         told = self._get(f"/cases/{case}", by=by)
@@ -125,7 +165,9 @@ class HttpDriver:
         return tuple(lines)
 
     def find_entry(self, register: str, key: str) -> tuple[int, Mapping[str, Any]] | None:
-        raise CannotTell("接口不提供台账 / the API shows no registers")
+        path = f"/registers/{urllib.parse.quote(register, safe='')}/{urllib.parse.quote(key, safe='')}"
+        status, told = self._send("GET", path, None, by=self._reader)
+        return None if status == 404 else (int(_ensured(status, told)["version"]), told["data"])
 
     # -- HTTP
 

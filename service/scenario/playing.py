@@ -9,7 +9,7 @@ from service.engine.moving import later
 from service.errors import ChengxuError
 from service.scenario.driver import CannotTell, Driver, Reply
 from service.scenario.expectations import CHECKS, Scene, Verdict, find_open_task
-from service.scenario.model import Complete, Expectation, Fill, Move, Scenario, Start, Step, Try
+from service.scenario.model import Complete, Expectation, Fill, Move, Scenario, Search, Send, Start, Step, Try
 from service.scenario.report import Report, State, StepReport, told
 from service.scenario.samples import SAMPLES
 
@@ -55,10 +55,11 @@ class _Player:
 
     def play(self, step: Step) -> StepReport:
         if step.case is not None and not isinstance(step.action, Start):
-            if step.case not in self._cases:
-                fault = f"没有名为“{step.case}”的案件 / no case is called {step.case}"
+            found = self._find_case(step.case)
+            if found is None:
+                fault = f"没有案件“{step.case}” / there is no case {step.case}"
                 return StepReport(step=step, state=State.FAILED, fault=fault)
-            self._current = self._cases[step.case]
+            self._current = found
         who = getattr(step.action, "who", None) or self._scenario.reader
         counts = any(each.what == "cases" for each in step.expect)
         try:
@@ -78,6 +79,11 @@ class _Player:
         failed = any(verdict.passed is False for verdict in verdicts)
         return StepReport(step=step, state=State.FAILED if failed else State.PASSED, verdicts=verdicts)
 
+    def _find_case(self, wanted: str | Search) -> str | None:
+        if isinstance(wanted, Search):
+            return self._driver.find_case(wanted.process, wanted.key, by=self._scenario.reader)
+        return self._cases.get(wanted)
+
     def _do(self, step: Step) -> Reply | None:
         match step.action:
             case Start() as start:
@@ -85,7 +91,7 @@ class _Player:
                 if reply.case is not None:
                     self._current = reply.case
                     self.started.append(reply.case)
-                    if step.case is not None:
+                    if isinstance(step.case, str):
                         self._cases[step.case] = reply.case
                 return reply
             case Complete() as complete:
@@ -93,6 +99,8 @@ class _Player:
             case Move() as move:
                 self._driver.move_clock(move.to or later(self._driver.now(), move.by or ""))
                 return None
+            case Send() as send:
+                return self._driver.send(send.name, send.key, send.payload, by=send.who)
             case Try() as tried:
                 return self._driver.try_handler(tried.handler, tried.variables, tried.headers)
             case Fill() as filled:

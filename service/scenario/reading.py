@@ -10,10 +10,12 @@ from typing import Any
 from service.clock import SHANGHAI
 from service.errors import InvalidDefinition, NotFound, Problem
 from service.scenario.expectations import CHECKS
-from service.scenario.model import Action, Complete, Expectation, Fill, Move, Scenario, Start, Step, Try
+from service.scenario.model import Action, Complete, Expectation, Fill, Move, Scenario, Search, Send, Start, Step, Try
 from service.scenario.samples import SAMPLES
 from service.scenario.source import Block, Rows, fault, load, plain
 
+#: Sends the messages of other systems, where a step names nobody.
+SENDER = "sysadmin.zhongxin"
 #: Sees every case of the demonstration, and so answers what a case looks like after a step.
 READER = "monitor.zhongxin"
 
@@ -23,6 +25,7 @@ _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "start": ("who", "answers", "but", "without", "case"),
     "task": ("who", "answers", "but", "without", "case", "where", "sign"),
     "clock": ("case",),
+    "message": ("who", "key", "payload", "case"),
     "handler": ("variables", "headers"),
     "form": ("who", "answers", "but", "without", "variables"),
 }
@@ -113,17 +116,23 @@ class _File:
         self._known(block, allowed)
         if not kinds and "expect" not in block:
             self._blame(
-                block, None, "步骤应有 start、task、clock、form、handler 或 expect 之一", "a step needs an action or expect"
+                block, None, "步骤应有 start、task、clock、message、form、handler 或 expect 之一", "a step needs an action"
             )
-        case = block.get("case")
         return Step(
             number=number,
             line=line,
             note=str(block.get("note") or ""),
             action=self._action(kinds[0], block) if kinds else None,
-            case=str(case) if case is not None else None,
+            case=self._case(block),
             expect=self._expectations(block),
         )
+
+    def _case(self, block: Block) -> str | Search | None:
+        case = block.get("case")
+        if not isinstance(case, Block):
+            return None if case is None else str(case)
+        self._known(case, ("process", "key"))
+        return Search(process=self._text(case, "process", required=True), key=self._text(case, "key", required=False) or None)
 
     def _action(self, kind: str, block: Block) -> Action | None:
         if kind == "clock":
@@ -133,6 +142,10 @@ class _File:
         if kind == "handler":
             headers = {key: str(value) for key, value in self._inner(block, "headers").items()}
             return Try(handler=name, variables=plain(self._inner(block, "variables")), headers=headers)
+        if kind == "message":
+            key = self._text(block, "key", required=False) or None
+            payload = plain(self._inner(block, "payload"))
+            return Send(who=str(block.get("who") or SENDER), name=name, key=key, payload=payload)
         who = self._text(block, "who", required=True)
         answers = self._answers(block)
         if kind == "start":

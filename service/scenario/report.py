@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from service.scenario.expectations import Verdict
-from service.scenario.model import Complete, Fill, Move, Scenario, Start, Step, Try
+from service.scenario.model import Complete, Fill, Move, Scenario, Send, Start, Step, Try
 
 
 class State(StrEnum):
@@ -55,6 +55,8 @@ def told(step: Step) -> str:
             done = f"处理程序 {handler}"
         case Fill(who=who, form=form):
             done = f"{who} 填写表单 {form}"
+        case Send(name=name, key=key):
+            done = f"收到消息 {name}（{key}）"
         case _:
             done = "核对"
     return f"{done}　{step.note}" if step.note else done

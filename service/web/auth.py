@@ -160,17 +160,17 @@ def _guard() -> None:
 
 def _look_up() -> AccountRow | None:
     machine = current.engine().machine
-    now = machine.clock.machine()
+    now, today = machine.clock.machine(), machine.clock.now().date()
     given = request.headers.get("Authorization", "")
     if given and request.path.startswith("/api/"):
         if given[: len(_BEARER)].lower() != _BEARER:
             return None
         g.token = True
         with machine.store.read() as connection:
-            found = people.find_account_by_token(connection, _digest(given[len(_BEARER) :].strip()), now=now)
+            found = people.find_account_by_token(connection, _digest(given[len(_BEARER) :].strip()), now=now, on=today)
     elif secret := request.cookies.get(SESSION_COOKIE):
         with machine.store.read() as connection:
-            found = people.find_account_by_session(connection, _digest(secret), now=now)
+            found = people.find_account_by_session(connection, _digest(secret), now=now, on=today)
     else:
         return None
     return found if found is not None and found.active else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import current_app, request
 
@@ -32,6 +33,11 @@ def engine() -> Engine:
 
 def settings() -> Settings:
     return surroundings().settings
+
+
+def scenarios() -> Path:
+    """Where a checkout has its scenario files; an installation has none."""
+    return settings().root / "tests" / "scenarios"
 
 
 def address() -> str:

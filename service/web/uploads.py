@@ -8,6 +8,7 @@ from typing import IO, Final
 
 from service.access import Actor
 from service.engine import reads
+from service.engine.sealing import veil
 from service.errors import Finding, InvalidAnswers, NotFound
 from service.store import cases, entries
 from service.store.entries import AttachmentRow
@@ -48,7 +49,8 @@ def get_attachment(attachment_id: str, actor: Actor) -> AttachmentRow:
         if row is not None and row.account == actor.account:
             return row
         case = cases.find_case(connection, row.case_id) if row is not None and row.case_id is not None else None
-        if row is not None and case is not None and reads.may_read_case(connection, machine.book, actor, case):
+        readable = case is not None and reads.may_read_case(connection, machine.book, actor, case)
+        if row is not None and case is not None and readable and not veil(machine, connection, case, actor).hides(row):
             return row
     raise NotFound("没有这个附件，或者您无权查看。", message_en="There is no such file, or it is not yours to see.")
 

@@ -64,12 +64,7 @@ def test_the_scenarios_of_new_files_pass_and_walk_every_flow(tmp_path: Path) -> 
             with ground.driver(scenario) as driver:
                 report = play(scenario, driver)
                 assert report.passed, list(as_lines(report))
-                walked[path.name] = {
-                    process: flows for case in report.cases for process, flows in driver.list_walked(case).items()
-                }
-                if path.name == "site_visit.yaml":
-                    every = [driver.list_walked(case)["site_visit"] for case in report.cases]
-                    walked[path.name]["site_visit"] = set().union(*every)
+                walked[path.name] = driver.list_walked(by=scenario.reader)
     (coverage,) = cover(read_bundle(tmp_path), walked)
     assert coverage.missing == ()
     assert [problem for problem in check(read_bundle(tmp_path), Known()) if problem.rule == UNKNOWN_VARIABLE] == []

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from service import bootstrap
@@ -86,3 +87,39 @@ def test_the_clock_of_a_demonstration_is_moved_from_the_terminal(chengxu: Callab
     assert json.loads(out)["now"].startswith("2026-08-20T09:00")
     code, out, _ = chengxu("clock", "advance", "P10D", "--json")
     assert json.loads(out)["now"].startswith("2026-08-30T09:00")
+
+
+def test_a_sheet_is_tried_and_imported_from_the_terminal(chengxu: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (
+        ["系统编号", "系统名称", "主要功能", "牵头部门或建设单位", "全市统筹", "状态"],
+        ["SYS-9", "门户", "展示", "市教育局", "否", "在用"],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "systems.xlsx")
+    code, out, err = chengxu("register", "import", "system", str(tmp_path / "systems.xlsx"), "--dry-run")
+    assert (code, out) == (0, "+ SYS-9  门户\n")
+    assert "将写入 1 条" in err
+    code, out, _ = chengxu("register", "import", "system", str(tmp_path / "systems.xlsx"), "--json")
+    assert (code, json.loads(out)["changed"]) == (0, ["SYS-9"])
+    _, out, _ = chengxu("register", "list", "system", "--json")
+    assert json.loads(out)[0]["data"]["unit_id"] == "jiaoyu"
+
+
+def test_accounts_are_imported_with_the_passwords_that_were_made_up(
+    chengxu: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    file = tmp_path / "accounts.yaml"
+    file.write_text("new.one: {display_name: 新人, unit: jiaoyu, roles: [pj_unit_clerk]}", "utf-8")
+    code, out, _ = chengxu("register", "import", "account", str(file), "--json")
+    assert (code, list(json.loads(out)["passwords"])) == (0, ["new.one"])
+    _, out, _ = chengxu("account", "list", "--json")
+    assert "new.one" in {account["name"] for account in json.loads(out)}
+
+
+def test_a_unit_that_an_account_brings_is_an_entry_of_the_register(chengxu: Callable[..., tuple[int, str, str]]) -> None:
+    code, _, _ = chengxu("account", "create", "x", "--role", "pj_unit_clerk", "--unit", "xin", "--unit-name", "市新局", "--json")
+    assert code == 0
+    _, out, _ = chengxu("register", "list", "unit", "--json")
+    assert {"key": "xin", "version": 1, "data": {"active": True, "name": "市新局"}} in json.loads(out)

@@ -51,6 +51,9 @@ class Caller:
     def put(self, path: str, json: Any) -> TestResponse:
         return self.client.put(f"/api/v1{path}", json=json, headers=self.headers)
 
+    def delete(self, path: str) -> TestResponse:
+        return self.client.delete(f"/api/v1{path}", headers=self.headers)
+
 
 @dataclass(slots=True)
 class Browser:

@@ -11,7 +11,7 @@ from marshmallow import Schema
 
 from service.web.api import shapes
 
-CLERK, LEAD = "pj_unit_clerk.jiaoyu", "pj_unit_lead.jiaoyu"
+CLERK, COLLEAGUE, LEAD = "pj_unit_clerk.jiaoyu", "pj_unit_clerk.jiaoyu.2", "pj_unit_lead.jiaoyu"
 
 
 def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) -> None:
@@ -21,9 +21,11 @@ def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) 
     assert {path.removeprefix("/api/v1") for path in document["paths"]} == {
         "/processes", "/processes/{process}", "/processes/{process}/draft", "/cases", "/cases/{case_id}",
         "/cases/{case_id}/history", "/cases/{case_id}/diagram", "/tasks", "/tasks/{task_id}",
-        "/tasks/{task_id}/claim", "/tasks/{task_id}/release",
+        "/tasks/{task_id}/claim", "/tasks/{task_id}/release", "/tasks/{task_id}/transfer", "/tasks/{task_id}/delegate",
+        "/deputies", "/deputies/{delegation_id}",
         "/tasks/{task_id}/complete", "/tasks/{task_id}/draft", "/attachments", "/attachments/{attachment_id}", "/messages", "/me",
-            "/clock",
+            "/clock", "/notices", "/notices/read", "/notices/{notice_id}/read", "/overdue", "/parameters", "/parameters/{name}",
+        "/registers", "/registers/{name}", "/registers/{name}/export", "/registers/{name}/import", "/registers/{name}/{key}",
     }  # fmt: skip
 
 
@@ -60,7 +62,13 @@ def answers(site: Any) -> dict[type[Schema], Any]:
     found[shapes.ProcessListShape] = clerk.get("/processes")
     found[shapes.StartShape] = clerk.get("/processes/notes")
     found[shapes.AttachmentShape] = clerk.post("/attachments", data={"file": (io.BytesIO(b"x"), "a.txt")})
-    found[shapes.MessageShape] = clerk.post("/messages?wait=0", {"id": "m", "name": "n"})
+    found[shapes.MessageShape] = site.as_("connector.zhongxin").post("/messages?wait=0", {"id": "m", "name": "n"})
+    other = site.task(clerk.post("/cases", {"process": "notes", "variables": {}}).json["id"])
+    found[shapes.HandedShape] = clerk.post(f"/tasks/{other}/delegate", {"to": COLLEAGUE, "reason": "x"})
+    named = {"deputy": COLLEAGUE, "role": "pj_unit_clerk", "from": "2026-08-20", "until": "2026-08-21", "reason": "x"}
+    found[shapes.DeputyShape] = clerk.post("/deputies", named)
+    found[shapes.DeputyListShape] = clerk.get("/deputies")
+    found[shapes.EndedShape] = clerk.delete(f"/deputies/{found[shapes.DeputyShape].json['id']}")
     found[shapes.MeShape] = clerk.get("/me")
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from city import BPMN
 from drawing import chain, end, extensions, start, user_task
 
-CLERK = "pj_unit_clerk.jiaoyu"
+CLERK, CONNECTOR = "pj_unit_clerk.jiaoyu", "connector.zhongxin"
 
 
 def waiting_case(site: Any) -> str:
@@ -26,12 +26,12 @@ def waiting_case(site: Any) -> str:
 
 def test_a_message_reaches_the_case_that_waits_and_the_same_id_twice_has_no_effect(site_anywhere: Any) -> None:
     site = site_anywhere
-    case, clerk = waiting_case(site), site.as_(CLERK)
+    case, clerk, connector = waiting_case(site), site.as_(CLERK), site.as_(CONNECTOR)
     site.city.worker.drain()
     assert [row["kind"] for row in clerk.get(f"/cases/{case}").json["waiting"]] == ["message"]
     body = {"id": "m-1", "name": "pj.decided", "correlation": "PJ-1", "payload": {"result": "通过"}}
 
-    first, second = clerk.post("/messages", body), clerk.post("/messages", body)
+    first, second = connector.post("/messages", body), connector.post("/messages", body)
     site.city.worker.drain()
 
     assert (first.status_code, first.json) == (201, {"id": "m-1", "duplicate": False})
@@ -40,10 +40,10 @@ def test_a_message_reaches_the_case_that_waits_and_the_same_id_twice_has_no_effe
 
 
 def test_waiting_for_a_message_ends_when_it_has_arrived(site: Any) -> None:
-    case, clerk = waiting_case(site), site.as_(CLERK)
+    case, clerk, connector = waiting_case(site), site.as_(CLERK), site.as_(CONNECTOR)
     site.city.worker.start()
     try:
-        answer = clerk.post("/messages?wait=15", {"id": "m", "name": "pj.decided", "correlation": "PJ-1"})
+        answer = connector.post("/messages?wait=15", {"id": "m", "name": "pj.decided", "correlation": "PJ-1"})
     finally:
         site.city.worker.stop()
     assert (answer.status_code, answer.json["rest"]) == (201, True)
@@ -59,5 +59,14 @@ def test_waiting_for_a_message_ends_when_it_has_arrived(site: Any) -> None:
 )  # fmt: skip
 def test_a_message_of_another_shape_is_refused_by_field(site_anywhere: Any, change: dict[str, Any], field: str) -> None:
     body = {"id": "m", "name": "n", "correlation": None, "payload": {}} | change
-    answer = site_anywhere.as_(CLERK).post("/messages", body)
+    answer = site_anywhere.as_(CONNECTOR).post("/messages", body)
     assert (answer.status_code, [error["field"] for error in answer.json["errors"]]) == (422, [field])
+
+
+@pytest.mark.parametrize(
+    ("account", "status"), [(CLERK, 403), ("pj_audit.shenji", 403), ("sysadmin.zhongxin", 201), (CONNECTOR, 201)]
+)
+def test_only_administrators_and_other_systems_send_messages(site: Any, account: str, status: int) -> None:
+    answer = site.as_(account).post("/messages", {"id": "m", "name": "pj.decided", "correlation": "PJ-1"})
+    assert answer.status_code == status
+    assert answer.json.get("rule") == ("message-sender" if status == 403 else None)

@@ -7,11 +7,16 @@ from flask import Flask
 from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.cases import blueprint as cases_blueprint
 from service.web.api.clock import blueprint as clock_blueprint
+from service.web.api.deputies import blueprint as deputies_blueprint
 from service.web.api.description import describe
 from service.web.api.me import blueprint as me_blueprint
 from service.web.api.messages import blueprint as messages_blueprint
+from service.web.api.notices import blueprint as notices_blueprint
+from service.web.api.parameters import blueprint as parameters_blueprint
 from service.web.api.processes import blueprint as processes_blueprint
+from service.web.api.registers import blueprint as registers_blueprint
 from service.web.api.tasks import blueprint as tasks_blueprint
+from service.web.api.traces import blueprint as traces_blueprint
 
 
 def register(app: Flask) -> None:
@@ -19,6 +24,7 @@ def register(app: Flask) -> None:
         app,
         [
             processes_blueprint, cases_blueprint, tasks_blueprint, attachments_blueprint, messages_blueprint, me_blueprint,
-            clock_blueprint,
+            clock_blueprint, deputies_blueprint, notices_blueprint, parameters_blueprint, registers_blueprint,
+            traces_blueprint,
         ],
     )  # fmt: skip

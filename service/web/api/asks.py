@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_smorest.fields import Upload
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from service.store.notices import KINDS
 from service.store.reads import MAX_LIMIT
 from service.web.arguments import Arguments
 from service.web.waiting import MOST
@@ -57,6 +58,23 @@ class Complete(Arguments):
     signature = fields.Nested(Sign, load_default=None, allow_none=True)
 
 
+class Handing(Arguments):
+    to = _word(80, required=True, metadata={"description": "an account"})
+    reason = _word(400, required=True)
+
+
+class Deputy(Arguments):
+    deputy = _word(80, required=True, metadata={"description": "an account of the same role"})
+    role = _word(60, required=True)
+    from_ = fields.Date(required=True, data_key="from", metadata={"description": "the first day"})
+    until = fields.Date(required=True, metadata={"description": "the last day"})
+    reason = _word(400, required=True)
+
+
+class Reason(Arguments):
+    reason = _word(400, load_default="")
+
+
 class Message(Arguments):
     id = _word(120, required=True, metadata={"description": "unique: the same id twice has no effect"})
     name = _word(120, required=True)
@@ -94,6 +112,29 @@ class TaskQuery(_Words):
         kind = "done" if data["view"] == "done" else data["sort"]
         if data["after"] and not _CURSORS.get(kind, _CURSORS["received"]).fullmatch(data["after"]):
             raise ValidationError("Not a cursor of ours.", "after")
+
+
+class NoticeQuery(_Page):
+    unread = fields.Boolean(load_default=False, metadata={"description": "only what the account has not read"})
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+    case = _word(24, load_default=None, metadata={"description": "the id of a case"})
+
+
+class OverdueQuery(_Page):
+    process = _word(80, load_default=None)
+    unit = _word(80, load_default=None)
+
+    @validates_schema
+    def _ensure_cursor(self, data: dict[str, Any], **_: Any) -> None:
+        if data["after"] and not _CURSORS["due"].fullmatch(data["after"]):
+            raise ValidationError("Not a cursor of ours.", "after")
+
+
+class ParameterChange(Arguments):
+    value = fields.Raw(required=True, metadata={"description": "of the kind of the present value; numbers also as text"})
+    from_ = fields.Date(required=True, data_key="from", metadata={"description": "the first day on which it counts"})
+    reason = _word(2000, required=True)
+    applies_to_open_cases = fields.Boolean(load_default=False)
 
 
 class CaseQuery(_Words):

@@ -15,7 +15,6 @@ from service.errors import NotFound
 from service.forms import Form
 from service.store import Connection, people
 from service.store import reads as rows
-from service.store.history import list_links
 from service.store.reads import TaskFilter
 from service.tagged import plain
 from service.web import current, gate
@@ -80,13 +79,13 @@ def show_case(case_id: str) -> Response:
     with machine.store.read() as connection:
         stored = reads.get_case(machine, connection, case_id, actor)
         row = rows.find_case(connection, case_id) or {}
-        below = _below(rows.list_family(connection, stored.root), case_id)
+        below = _below(reads.readable_family(machine, connection, stored.root, actor), case_id)
         opened = list_open_tasks(connection, [member["id"] for member in below], actor)
         names = people.display_names(connection, [task.claimed_by for task in opened if task.claimed_by])
         return reply(
             {
                 **_line(row),
-                "variables": plain(reads.case_variables(machine, connection, stored)),
+                "variables": plain(reads.visible_variables(machine, connection, stored, actor)),
                 "children": [
                     {name: child[name] for name in ("id", "process", "status", "outcome", "title")}
                     for child in below
@@ -110,17 +109,20 @@ def show_case(case_id: str) -> Response:
 
 @endpoint(blueprint, "GET", "/cases/<case_id>/history", answer=HistoryShape, query=HistoryQuery)
 def show_history(query: Mapping[str, Any], case_id: str) -> Response:
-    """Show what happened in a case, oldest first; each line carries its hash."""
+    """Show what happened in a case, oldest first; each line carries its hash.
+
+    What is sealed is left out (`sealed` in the payload); from there on no hash is given, since it would confirm a guess.
+    """
     machine, limit = current.engine().machine, query["limit"]
     with machine.store.read() as connection:
-        reads.get_case(machine, connection, case_id, current_actor())
-        links = list_links(connection, case_id, after=query["after"], limit=limit + 1)
+        row = reads.get_case(machine, connection, case_id, current_actor())
+        links = reads.visible_history(machine, connection, row, current_actor(), after=query["after"], limit=limit + 1)
         names = people.display_names(connection, [link.actor for link in links])
     items = [
         {
             "seq": link.seq, "kind": link.kind, "element": link.element, "actor": link.actor,
             "actor_name": names.get(link.actor, link.actor), "at": link.at, "payload": plain(link.payload),
-            "hash": link.hash.hex(),
+            "hash": link.hash.hex() or None,
         }
         for link in links[:limit]
     ]  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Any
 
 from orjson import Fragment
 
-from service.access import Actor, actor_queues
+from service.access import Actor, actor_queues, find_principal
+from service.engine import reads
 from service.errors import Finding
 from service.store import Connection, cases
 from service.store import reads as rows
@@ -56,12 +57,11 @@ def followed(*, case: str, root: str, status: str, findings: Iterable[Finding], 
 
 def list_open_tasks(connection: Connection, case_ids: Sequence[str], actor: Actor) -> list[OpenTask]:
     """List the open tasks of some cases, oldest first."""
-    queues = actor_queues(actor, current.engine().machine.book)
     return [
         OpenTask(
             id=row["id"], case=row["case_id"], process=row["process"], element=row["element"], name=row["name"],
             status=row["status"], claimed_by=row["claimed_by"], opened_at=row["opened_at"], due=row["due"],
-            mine=_is_mine(connection, row["id"], row["queue"], row["claimed_by"], actor.account, queues),
+            mine=_is_mine(connection, row["id"], row["queue"], row["claimed_by"], actor),
         )
         for row in rows.list_case_tasks(connection, case_ids)
         if row["status"] in rows.OPEN
@@ -77,24 +77,26 @@ def _list_next(connection: Connection, case: str, root: str, actor: Actor) -> li
     """List the open tasks of a family. Most cases stand alone; for those the statements of commands do, which are ready made."""
     waiting = cases.waiting(connection, case) if case == root else ()
     if case != root or any(row.kind == "child" for row in waiting):
-        family = [member["id"] for member in rows.list_family(connection, root)]
+        family = [member["id"] for member in reads.readable_family(current.engine().machine, connection, root, actor)]
         return list_open_tasks(connection, family, actor)
-    queues = actor_queues(actor, current.engine().machine.book)
     found = [cases.find_task(connection, row.id) for row in waiting if row.table == "task"]
     return [
         OpenTask(
             id=task.id, case=task.case_id, process=task.process, element=task.element, name=task.name, status=task.status,
             claimed_by=task.claimed_by, opened_at=task.opened_at, due=task.due,
-            mine=_is_mine(connection, task.id, task.queue, task.claimed_by, actor.account, queues),
+            mine=_is_mine(connection, task.id, task.queue, task.claimed_by, actor),
         )
         for task in found
         if task is not None
     ]  # fmt: skip
 
 
-def _is_mine(connection: Connection, task: str, queue: str, holder: str | None, account: str, queues: frozenset[str]) -> bool:
-    if holder is not None:
-        return holder == account
-    if queue not in queues and queues.isdisjoint(rows.more_queues(connection, task)):
+def _is_mine(connection: Connection, task: str, queue: str, holder: str | None, actor: Actor) -> bool:
+    book = current.engine().machine.book
+    mine = actor_queues(actor, book)
+    if holder == actor.account:
+        return True
+    queues = {queue} if queue in mine else {queue, *rows.more_queues(connection, task)}
+    if mine.isdisjoint(queues) or (holder is not None and find_principal(actor, queues, book, holder=holder) is None):
         return False
-    return rows.find_bar(connection, task, account) is None
+    return rows.find_bar(connection, task, actor.account) is None

@@ -184,7 +184,7 @@ class LinkShape(Schema):
     actor_name = _text()
     at = _moment()
     payload = fields.Raw(required=True, allow_none=True)
-    hash = _text()
+    hash = _maybe()
 
 
 class HistoryShape(Schema):
@@ -222,6 +222,18 @@ class TaskListShape(Schema):
     after = _maybe(metadata={"description": "cursor of the next page"})
 
 
+class ProjectFlagShape(Schema):
+    """What a rule has flagged in any case about the same thing."""
+
+    rule = _text()
+    message = _text()
+    message_en = _text()
+    at = _moment()
+    case = _text()
+    process = _text()
+    readable = fields.Boolean(required=True)
+
+
 class TaskShape(Schema):
     id = _text()
     case = fields.Nested(TaskCaseShape, required=True)
@@ -242,12 +254,40 @@ class TaskShape(Schema):
     closed_at = _moment(allow_none=True)
     sign = fields.Boolean(required=True)
     barred = _maybe(metadata={"description": "why separation of duty keeps the account from it"})
+    on_behalf_of = _maybe(metadata={"description": "for whom the account does it, or it was done, as a deputy"})
+    project_flags = fields.List(fields.Nested(ProjectFlagShape), required=True)
 
 
 class HeldShape(Schema):
     id = _text()
     status = _text()
     claimed_by = _maybe()
+
+
+class HandedShape(HeldShape):
+    on_behalf_of = _maybe(metadata={"description": "in whose name it is done"})
+
+
+class DeputyShape(Schema):
+    id = _text()
+    account = _text()
+    account_name = _text()
+    deputy = _text()
+    deputy_name = _text()
+    role = _text()
+    since = fields.Date(required=True, data_key="from")
+    until = fields.Date(required=True)
+    reason = _text()
+    created_at = _moment()
+
+
+class DeputyListShape(Schema):
+    items = fields.List(fields.Nested(DeputyShape), required=True)
+
+
+class EndedShape(Schema):
+    id = _text()
+    ended = fields.Boolean(required=True)
 
 
 class AttachmentShape(Schema):
@@ -280,3 +320,84 @@ class MeShape(Schema):
     name = _text()
     display_name = _text()
     memberships = fields.List(fields.Nested(MembershipShape), required=True)
+
+
+class NoticeCaseShape(Schema):
+    id = _text()
+    business_key = _text()
+    process = _text()
+    title = _text()
+    unit = _text()
+    unit_name = _maybe()
+    readable = fields.Boolean(required=True, metadata={"description": "the account may read the case"})
+
+
+class NoticeLineShape(Schema):
+    id = _text()
+    kind = _text(metadata={"description": "reminded, due, overdue, escalated, notified"})
+    deadline = _maybe()
+    message = _text()
+    message_en = _text()
+    at = _moment()
+    unread = fields.Boolean(required=True)
+    task = _maybe(metadata={"description": "the task that it is about, while that is open"})
+    case = fields.Nested(NoticeCaseShape, required=True)
+
+
+class NoticeListShape(Schema):
+    items = fields.List(fields.Nested(NoticeLineShape), required=True)
+    unread = fields.Integer(required=True, metadata={"description": "how many the account has not read, 1000 at the most"})
+    after = _maybe(metadata={"description": "cursor of the next page"})
+
+
+class ReadShape(Schema):
+    unread = fields.Integer(required=True, metadata={"description": "how many the account has not read, 1000 at the most"})
+
+
+class OverdueLineShape(Schema):
+    id = _text()
+    case = fields.Nested(TaskCaseShape, required=True)
+    process = _text()
+    element = _text()
+    name = _text()
+    unit_name = _maybe()
+    due = fields.Nested(DueShape, required=True, allow_none=True)
+    due_at = _moment()
+    days_overdue = fields.Integer(required=True, metadata={"description": "calendar days since its last day"})
+    claimed_by = _maybe()
+    claimed_name = _maybe()
+    queues = fields.List(fields.String(), required=True, metadata={"description": "to whom it is offered"})
+    escalates_to = fields.List(fields.String(), required=True, metadata={"description": "the roles that are told"})
+
+
+class OverdueListShape(Schema):
+    items = fields.List(fields.Nested(OverdueLineShape), required=True)
+    after = _maybe(metadata={"description": "cursor of the next page"})
+
+
+class ParameterVersionShape(Schema):
+    value = fields.Raw(required=True)
+    start = fields.Date(required=True, data_key="from")
+    until = fields.Date(required=True, allow_none=True)
+    applies_to_open_cases = fields.Boolean(required=True)
+    set_by = _maybe(metadata={"description": "null for what a regulation file says"})
+    set_at = _moment(allow_none=True)
+    reason = _maybe()
+
+
+class ParameterShape(Schema):
+    id = _text()
+    regulation = _text()
+    name = _text()
+    name_en = _text()
+    value = fields.Raw(required=True, metadata={"description": "in force today"})
+    practice = fields.Boolean(required=True, metadata={"description": "no article gives it; a system administrator may change it"})
+    articles = fields.List(fields.String(), required=True)
+    least = _maybe(data_key="min")
+    most = _maybe(data_key="max")
+    choices = fields.List(fields.String(), required=True)
+    versions = fields.List(fields.Nested(ParameterVersionShape), required=True)
+
+
+class ParameterListShape(Schema):
+    items = fields.List(fields.Nested(ParameterShape), required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask.wrappers import Response
@@ -20,10 +21,10 @@ from service.store.reads import TaskFilter
 from service.tagged import plain
 from service.web import current, gate
 from service.web.answers import reply
-from service.web.api.asks import Complete, Draft, TaskQuery, Wait
+from service.web.api.asks import Complete, Draft, Handing, TaskQuery, Wait
 from service.web.api.following import due, followed
 from service.web.api.routing import endpoint, make_blueprint
-from service.web.api.shapes import CompletedShape, HeldShape, SavedShape, TaskListShape, TaskShape
+from service.web.api.shapes import CompletedShape, HandedShape, HeldShape, SavedShape, TaskListShape, TaskShape
 from service.web.auth import current_actor, require_account, sign
 from service.web.idempotency import keeping
 from service.web.schemas import form_schema, saved
@@ -43,7 +44,10 @@ def list_tasks(query: Mapping[str, Any]) -> Response:
             page = rows.list_done(connection, account=actor.account, where=where, **cursor)
         else:
             queues = actor_queues(actor, machine.book)
-            page = rows.list_todo(connection, account=actor.account, queues=queues, where=where, sort=query["sort"], **cursor)
+            page = rows.list_todo(
+                connection, account=actor.account, queues=queues, where=where, sort=query["sort"], principals=actor.principals,
+                **cursor,
+            )  # fmt: skip
     return reply({"items": [_line(row) for row in page.rows], "after": page.after})
 
 
@@ -55,7 +59,8 @@ def show_task(task_id: str) -> Response:
         view = reads.view_task(machine, connection, task_id, current_actor())
         holder = view.task.claimed_by
         names = people.display_names(connection, [holder]) if holder else {}
-    return reply(_shown(view, names))
+        flags = reads.project_flags(machine, connection, view.case, current_actor())
+    return reply({**_shown(view, names), "project_flags": [asdict(flag) for flag in flags]})
 
 
 @endpoint(blueprint, "POST", "/tasks/<task_id>/claim", answer=HeldShape)
@@ -71,6 +76,21 @@ def release_task(task_id: str) -> Response:
     """Give a held task back."""
     current.engine().release_task(task_id, by=require_account().name)
     return reply({"id": task_id, "status": "open", "claimed_by": None})
+
+
+@endpoint(blueprint, "POST", "/tasks/<task_id>/transfer", answer=HandedShape, body=Handing)
+def transfer_task(body: Mapping[str, Any], task_id: str) -> Response:
+    """Give a task to somebody who could take it as well."""
+    current.engine().transfer_task(task_id, to=body["to"], reason=body["reason"], by=require_account().name)
+    return reply({"id": task_id, "status": "claimed", "claimed_by": body["to"], "on_behalf_of": None})
+
+
+@endpoint(blueprint, "POST", "/tasks/<task_id>/delegate", answer=HandedShape, body=Handing)
+def delegate_task(body: Mapping[str, Any], task_id: str) -> Response:
+    """Have somebody of the same role do a task in one's name."""
+    account = require_account().name
+    current.engine().delegate_task(task_id, to=body["to"], reason=body["reason"], by=account)
+    return reply({"id": task_id, "status": "claimed", "claimed_by": body["to"], "on_behalf_of": account})
 
 
 @endpoint(blueprint, "POST", "/tasks/<task_id>/complete", answer=CompletedShape, body=Complete, query=Wait)
@@ -105,7 +125,8 @@ def _form_offered(task_id: str) -> Form | None:
         row = cases.find_case(connection, task.case_id) if task is not None else None
         if task is not None and row is not None:
             queues = actor_queues(actor, machine.book)
-            if task.queue in queues or not queues.isdisjoint(rows.more_queues(connection, task_id)):
+            handed = task.claimed_by == actor.account and task.on_behalf_of is not None
+            if handed or task.queue in queues or not queues.isdisjoint(rows.more_queues(connection, task_id)):
                 definition = machine.library.get(connection, row.process, row.digest)
                 return definition.form_of(definition.process.elements[task.element])
             if reads.may_read_case(connection, machine.book, actor, row):
@@ -148,4 +169,5 @@ def _shown(view: TaskView, names: Mapping[str, str]) -> dict[str, Any]:
         "closed_at": task.closed_at,
         "sign": view.signs,
         "barred": view.barred,
+        "on_behalf_of": view.principal,
     }  # fmt: skip

@@ -8,10 +8,8 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.engine.reads import case_variables, get_case
-from service.store import entries, reads
+from service.engine.reads import get_case, readable_family, visible_documents, visible_history, visible_variables
 from service.store.cases import CaseRow
-from service.store.history import list_links
 from service.web import current
 from service.web.pages import timeline, wording
 from service.web.pages.clock_moves import clock_moves
@@ -34,17 +32,17 @@ def add_to(blueprint: Blueprint) -> None:
 def case(case_id: str) -> ResponseReturnValue:
     with reading() as reader:
         row = get_case(reader.machine, reader.connection, case_id, reader.actor)
-        relatives = reads.list_family(reader.connection, row.root)
+        relatives = readable_family(reader.machine, reader.connection, row.root, reader.actor)
         below = _below(case_id, relatives)
         definitions = {one["id"]: reader.definition(one) for one in below}
         definition = definitions[case_id]
-        links = {one: list_links(reader.connection, one) for one in definitions}
+        links = {one["id"]: visible_history(reader.machine, reader.connection, one, reader.actor) for one in below}
         moves = clock_moves(reader, row.started_at, row.ended_at) if current.settings().demo else []
         told = timeline.tell(
             reader, (*(link for chain in links.values() for link in chain), *moves),
             {**definitions, **{link.chain: definition for link in moves}},
         )  # fmt: skip
-        files = entries.list_case_attachments(reader.connection, list(definitions))
+        files = visible_documents(reader.machine, reader.connection, below, reader.actor)
         every_line = "all" in request.args
         return render(
             "case.html",
@@ -61,9 +59,10 @@ def case(case_id: str) -> ResponseReturnValue:
             },
             history=told if every_line else told[:LINES],
             older_url=None if every_line or len(told) <= LINES else url_for("pages.case", case_id=case_id, all=1),
+            trace_url=url_for("pages.case_trace", case_id=case_id),
             data=data_groups(
                 reader, links[case_id], definition,
-                variables=case_variables(reader.machine, reader.connection, row), files=files,
+                variables=visible_variables(reader.machine, reader.connection, row, reader.actor), files=files,
             ),
             documents=documents_of(files),
             children=[_child(reader, one) for one in below if one["parent"] == case_id],
@@ -102,7 +101,9 @@ def _head(reader: Reader, row: CaseRow, relatives: tuple[dict[str, Any], ...]) -
 
 
 def _facts(reader: Reader, row: CaseRow, relatives: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-    root = next(one for one in relatives if one["id"] == row.root)
+    # Of a project one may read a part only.
+    known = {one["id"]: one for one in relatives}
+    root = known.get(row.root) or known[row.id]
     listed = [
         {"label": _("编号"), "value": row.business_key},
         {"label": _("单位"), "value": reader.units.get(row.unit, row.unit)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
@@ -9,7 +10,8 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 
 from service.clock import SHANGHAI
-from service.store import reads
+from service.engine.parameters import is_sysadmin
+from service.store import notices, reads
 from service.web import current, translations
 from service.web.pages import assets, receipt, wording
 from service.web.pages.reading import Reader
@@ -23,11 +25,20 @@ def render(template: str, reader: Reader, /, **context: Any) -> str:
 
 
 def _frame(reader: Reader) -> dict[str, Any]:
-    count = reads.count_todo(reader.connection, account=reader.actor.account, queues=reader.queues) if reader.queues else 0
+    count = reads.count_todo(
+        reader.connection, account=reader.actor.account, queues=reader.queues, principals=reader.actor.principals
+    ) if reader.queues else 0  # fmt: skip
     entries = (
         ("inbox", _("工作台"), url_for("pages.inbox"), count, {"pages.inbox", "pages.task"}),
         ("start", _("发起"), url_for("pages.start"), None, {"pages.start", "pages.start_form"}),
         ("cases", _("案件"), url_for("pages.cases"), None, {"pages.cases", "pages.case"}),
+        (
+            "registers", _("台账"), url_for("pages.registers"), None,
+            {"pages.registers", "pages.register", "pages.register_record", "pages.register_import", "pages.register_import_post"},
+        ),
+        ("trace", _("条文"), url_for("pages.traces"), None, {"pages.traces", "pages.trace", "pages.case_trace"}),
+        ("notices", _("提醒"), url_for("pages.notices"), _unread(reader), {"pages.notices"}),
+        *_oversight(reader),
     )
     return {
         "nav": [
@@ -43,6 +54,20 @@ def _frame(reader: Reader) -> dict[str, Any]:
         "search": request.args.get("q", "") if request.endpoint == "pages.cases" else "",
         "todo_count": count,
     }
+
+
+def _unread(reader: Reader) -> int:
+    return notices.count_unread(reader.connection, account=reader.actor.account, queues=reader.queues)
+
+
+def _oversight(reader: Reader) -> Iterator[tuple[str, str, str, None, set[str]]]:
+    """What concerns those who read more than what is theirs to do."""
+    scope = reader.scope
+    if scope.everything or scope.regulations or scope.units or scope.processes:
+        yield "overdue", _("督办"), url_for("pages.overdue"), None, {"pages.overdue"}
+    if scope.everything or scope.regulations or is_sysadmin(reader.actor):
+        here = {"pages.parameters", "pages.parameter", "pages.parameter_set"}
+        yield "parameters", _("参数"), url_for("pages.parameters"), None, here
 
 
 def _clock(reader: Reader) -> dict[str, str]:

@@ -45,7 +45,7 @@ def _todo(reader: Reader, wanted: Asked) -> reads.Page:
     sort = wanted.sort if wanted.sort in SORTS else "due"
     return reads.list_todo(
         reader.connection, account=reader.actor.account, queues=reader.queues, where=wanted.where, sort=sort,
-        after=wanted.after, limit=ROWS,
+        after=wanted.after, limit=ROWS, principals=reader.actor.principals,
     )  # fmt: skip
 
 
@@ -54,7 +54,9 @@ def _done(reader: Reader, wanted: Asked) -> reads.Page:
 
 
 def _count(reader: Reader) -> int:
-    return reads.count_todo(reader.connection, account=reader.actor.account, queues=reader.queues)
+    return reads.count_todo(
+        reader.connection, account=reader.actor.account, queues=reader.queues, principals=reader.actor.principals
+    )
 
 
 def _row(reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import Any
 from flask import flash, get_flashed_messages
 
 from service.engine.events import Event
+from service.engine.reads import visible_history
 from service.store.cases import find_case
-from service.store.history import Link, list_links
+from service.store.history import Link
 from service.web.pages.findings import tell_findings
 from service.web.pages.reading import Reader
 
@@ -33,7 +34,7 @@ def recall(reader: Reader) -> list[dict[str, Any]]:
         case_id, _space, task = str(noted).partition(" ")
         row = find_case(reader.connection, case_id)
         if row is not None:
-            found = remarks(list_links(reader.connection, case_id), task=task or None)
+            found = remarks(visible_history(reader.machine, reader.connection, row, reader.actor), task=task or None)
             told += tell_findings(reader, found, within=row.regulation)
     return told
 

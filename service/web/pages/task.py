@@ -6,13 +6,22 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.engine.events import Event
-from service.engine.reads import TaskView, view_task
-from service.store import entries, reads
-from service.store.history import Link, list_links
+from service.engine.handing import Taker, list_takers
+from service.engine.reads import (
+    ProjectFlag,
+    TaskView,
+    project_flags,
+    readable_family,
+    view_task,
+    visible_documents,
+    visible_history,
+)
+from service.store import reads
+from service.store.history import Link
 from service.web import auth, current
 from service.web.pages import due, laws, receipt, timeline, wording
 from service.web.pages.documents import documents_of
@@ -30,30 +39,37 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/tasks/<task_id>", "task", task)
     blueprint.add_url_rule("/tasks/<task_id>/claim", "claim_task", claim_task, methods=["POST"])
     blueprint.add_url_rule("/tasks/<task_id>/release", "release_task", release_task, methods=["POST"])
+    blueprint.add_url_rule("/tasks/<task_id>/transfer", "transfer_task", transfer_task, methods=["POST"])
+    blueprint.add_url_rule("/tasks/<task_id>/delegate", "delegate_task", delegate_task, methods=["POST"])
     blueprint.add_url_rule("/tasks/<task_id>/done", "task_done", task_done)
 
 
 def task(task_id: str) -> ResponseReturnValue:
     with reading() as reader:
         view = view_task(reader.machine, reader.connection, task_id, reader.actor)
-        family = {case["id"]: case for case in reads.list_family(reader.connection, view.case.root)}
-        links = [link for case_id in family for link in list_links(reader.connection, case_id)]
+        family = {one["id"]: one for one in readable_family(reader.machine, reader.connection, view.case.root, reader.actor)}
+        links = [
+            link for one in family.values() for link in visible_history(reader.machine, reader.connection, one, reader.actor)
+        ]
         definitions = {case_id: reader.definition(case) for case_id, case in family.items()}
         answers = _answers(links, task_id)
-        root = family[view.case.root]
+        # Of a project one may read a part only, and of a case at least what is one's own to do.
+        root = family.get(view.case.root) or family.get(view.case.id) or reads.find_case(reader.connection, view.case.id) or {}
         return render(
             "task.html",
             reader,
             task=_head(reader, view),
             form=task_card(reader, view, answers=answers),
             facts=[
-                {"label": _("编号"), "value": view.case.business_key, "url": url_for("pages.case", case_id=view.case.root)},
+                {"label": _("编号"), "value": view.case.business_key, "url": url_for("pages.case", case_id=root["id"])},
                 {"label": _("单位"), "value": reader.units.get(view.case.unit, view.case.unit)},
-                *case_facts(reader, root["facts"], definitions[root["id"]], title=view.case.title),
+                *case_facts(reader, root["facts"], reader.definition(root), title=view.case.title),
             ],
+            flags=[_flag(reader, flag) for flag in project_flags(reader.machine, reader.connection, view.case, reader.actor)],
+            handing=_handing(view, list_takers(reader.machine, reader.connection, view, reader.actor)),
             remarked=timeline.remarks(reader, links, definitions),
             opinions=timeline.opinions(reader, links, definitions),
-            documents=documents_of(entries.list_case_attachments(reader.connection, list(family))),
+            documents=documents_of(visible_documents(reader.machine, reader.connection, family.values(), reader.actor)),
             laws=laws.laws_of(view.element.values("article"), reader.rules.catalogue, lang=reader.lang),
         )
 
@@ -68,6 +84,50 @@ def release_task(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("pages.task", task_id=task_id), 303)
 
 
+def transfer_task(task_id: str) -> ResponseReturnValue:
+    """Give the task to somebody else."""
+    to, reason = _handed_to()
+    current.engine().transfer_task(task_id, to=to, reason=reason, by=auth.require_account().name)
+    flash(_("已转办。"))
+    return redirect(url_for("pages.inbox"), 303)
+
+
+def delegate_task(task_id: str) -> ResponseReturnValue:
+    """Have somebody do the task in one's name."""
+    to, reason = _handed_to()
+    current.engine().delegate_task(task_id, to=to, reason=reason, by=auth.require_account().name)
+    flash(_("已委派。"))
+    return redirect(url_for("pages.inbox"), 303)
+
+
+def _handed_to() -> tuple[str, str]:
+    return request.form.get("to", "").strip()[:80], request.form.get("reason", "")
+
+
+def _handing(view: TaskView, takers: Sequence[Taker]) -> dict[str, Any] | None:
+    """What `components/handing.html` offers: to whom the task may be handed over, and in which ways."""
+    ways = [
+        (_("转办"), "transfer", [one for one in takers if one.transfer], url_for("pages.transfer_task", task_id=view.task.id)),
+        (_("委派"), "delegate", [one for one in takers if one.delegate], url_for("pages.delegate_task", task_id=view.task.id)),
+    ]
+    listed = [
+        {"label": label, "id": key, "url": url, "people": [{"id": one.account, "name": one.display_name} for one in people]}
+        for label, key, people, url in ways
+        if people
+    ]
+    return {"ways": listed} if listed else None
+
+
+def _flag(reader: Reader, flag: ProjectFlag) -> dict[str, Any]:
+    return {
+        "message": flag.message_en if reader.english else flag.message,
+        "rule": flag.rule,
+        "at": flag.at,
+        "process_name": reader.processes.get(flag.process, flag.process),
+        "url": url_for("pages.case", case_id=flag.case) if flag.readable else None,
+    }
+
+
 def task_done(task_id: str) -> ResponseReturnValue:
     """Say that a task was completed, with what its rules remarked, and open the next one."""
     with reading() as reader:
@@ -76,7 +136,7 @@ def task_done(task_id: str) -> ResponseReturnValue:
             return redirect(url_for("pages.task", task_id=task_id), 303)
         following = reads.list_todo(
             reader.connection, account=reader.actor.account, queues=reader.queues, where=reads.TaskFilter(), sort="due",
-            after=None, limit=1,
+            after=None, limit=1, principals=reader.actor.principals,
         )  # fmt: skip
         flash(_("已提交“%(title)s”的“%(step)s”。", title=view.case.title, step=view.task.name))
         receipt.remember(view.case.id, task=task_id)
@@ -97,7 +157,7 @@ def _answers(links: Sequence[Link], task_id: str) -> Mapping[str, Any] | None:
 
 def _head(reader: Reader, view: TaskView) -> dict[str, Any]:
     row, open_ = view.task, view.task.status in reads.OPEN
-    names = reader.people({name for name in (row.claimed_by, row.closed_by) if name})
+    names = reader.people({name for name in (row.claimed_by, row.closed_by, view.principal) if name})
     return {
         "id": row.id,
         "title": view.case.title,
@@ -110,6 +170,7 @@ def _head(reader: Reader, view: TaskView) -> dict[str, Any]:
         "case_url": url_for("pages.case", case_id=view.case.id),
         "claimed_by": names.get(row.claimed_by or "") if open_ else None,
         "mine": open_ and row.claimed_by == reader.actor.account,
+        "principal": names.get(view.principal or ""),
         "can_claim": "claim" in view.actions,
         "can_release": "release" in view.actions,
         "claim_url": url_for("pages.claim_task", task_id=row.id),

@@ -19,6 +19,7 @@ from service.web.pages.due import day_of
 from service.web.pages.findings import tell_findings
 from service.web.pages.laws import short_cite
 from service.web.pages.reading import Reader
+from service.web.pages.waiting import queue_name
 from service.web.translations import gettext as _
 
 #: Field keys that hold a decision, and those that hold its reasons, in the forms of all processes.
@@ -66,7 +67,8 @@ def tell(
         told = Told(link=link, definition=definitions[link.chain], definitions=definitions, reader=reader)
         said = speak(told)
         if said is not None:
-            entries.append({"at": link.at, "who": names.get(link.actor, _("系统")), "unit_name": _capacity(told), **said})
+            who = names.get(link.actor, _("系统"))
+            entries.append({"line": (link.chain, link.seq), "at": link.at, "who": who, "unit_name": _capacity(told), **said})
     return entries
 
 
@@ -104,7 +106,19 @@ def _completed(told: Told) -> dict[str, Any]:
     words = _("%(verdict)s（%(step)s）", verdict=verdict, step=step) if verdict else _("办理“%(step)s”", step=step)
     if told.payload.get("signature"):
         words = _("%(words)s，已签署", words=words)
+    if principal := told.payload.get("on_behalf_of"):
+        words = _("代 %(name)s：%(words)s", name=_name(told, principal), words=words)
+    if told.payload.get("sealed"):
+        words = _("%(words)s（内容尚未公开）", words=words)
     return {"words": words, "verdict": verdict, "opinion": opinion, "law": _law(told)}
+
+
+def _name(told: Told, account: Any) -> str:
+    return told.reader.people([str(account)]).get(str(account), str(account))
+
+
+def _handed_over(words: Callable[[str, str], str]) -> Callable[[Told], dict[str, Any]]:
+    return lambda told: {"words": words(told.step, _name(told, told.payload.get("to"))), "opinion": told.payload.get("reason")}
 
 
 def with_subject(step: str, element: Element | None, variables: Mapping[str, Any]) -> str:
@@ -158,6 +172,13 @@ def _deadline_moved(told: Told) -> dict[str, Any] | None:
     return {"words": words, "opinion": _("原因：载入了放假安排，工作日重新推算。"), "law": _cite(told, basis)}
 
 
+def _notice(told: Told) -> dict[str, Any]:
+    """A handler's notice, and who got it."""
+    words = str(told.payload.get("en" if told.reader.english else "zh") or "")
+    people = "、".join(queue_name(told.reader, queue) for queue in told.payload.get("queues") or ())
+    return {"words": _("告知%(people)s：%(words)s", people=people, words=words)}
+
+
 def _last_day(value: Any) -> date | None:
     """A stored end is 24:00 of the last day, which is 00:00 of the next one."""
     return (value - timedelta(microseconds=1)).astimezone(SHANGHAI).date() if isinstance(value, datetime) else day_of(value)
@@ -196,6 +217,8 @@ def _cite(told: Told, articles: Iterable[str]) -> str | None:
 _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
     Event.CASE_STARTED: _started,
     Event.TASK_COMPLETED: _completed,
+    Event.TASK_TRANSFERRED: _handed_over(lambda step, name: _("把“%(step)s”转办给 %(name)s", step=step, name=name)),
+    Event.TASK_DELEGATED: _handed_over(lambda step, name: _("委派 %(name)s 代为办理“%(step)s”", step=step, name=name)),
     Event.CASE_ENDED: _ended,
     Event.CASE_TERMINATED: _with_reason(lambda: _("终止案件"), tone="bad"),
     Event.CASE_SUSPENDED: _with_reason(lambda: _("暂停办理"), tone="bad"),
@@ -204,6 +227,7 @@ _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
     Event.RULE_FOUND: _found,
     Event.DEADLINE_MOVED: _deadline_moved,
     Event.CLOCK_SET: _clock_set,
+    Event.NOTICE_GIVEN: _notice,
     Event.DEADLINE_REMINDED: _at_step(lambda step: _("期限提醒：%(step)s 即将到期", step=step)),
     Event.DEADLINE_DUE: _at_step(lambda step: _("今天到期：%(step)s", step=step)),
     Event.DEADLINE_OVERDUE: _at_step(lambda step: _("已逾期：%(step)s", step=step), tone="bad"),

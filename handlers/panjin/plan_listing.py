@@ -55,6 +55,8 @@ def list_plan(context: Context) -> None:
         plan_items.put(context, row["key"], status="listed", reasons=reasons, reason_codes=[], **funds)
         if row["category"] == plan_items.BUILD:
             _tell(context, row)
+        elif row.get("project_id"):
+            _publish(context, str(row["project_id"]), row)
     versions = add_version(context, "年度计划", rows)
     patch_year(context, status=LISTED, listed_on=context.today, versions=versions)
 
@@ -103,6 +105,12 @@ def _tell(context: Context, row: Mapping[str, Any]) -> None:
     if projects.get(context, project).data.get("status") in (*READY, "listed"):
         fields["status"] = "funded" if amount else "listed"
     projects.patch(context, project, **fields)
+    _publish(context, project, row)
+
+
+def _publish(context: Context, project: str, row: Mapping[str, Any]) -> None:
+    """Tell the case that waits for the plan: the project itself, or its operation where the line is for maintenance."""
+    amount = _money(row, "amount")
     context.publish(
         "pj.planListed", project, project_id=project, unit_id=row["unit_id"], plan_year=plan_year(context),
         decision=row["decision"], amount=amount, arranged_amount=row["arranged_amount"], reason=row.get("reason"),

@@ -76,6 +76,17 @@ class Line:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A notice that somebody was given."""
+
+    kind: str
+    deadline: str | None
+    at: datetime
+    business_key: str
+    text: str
+
+
 class CannotTell(Exception):
     """This driver cannot see or do that; the message says what to use instead."""
 
@@ -116,6 +127,10 @@ class Driver(Protocol):
         ...
 
     def list_history(self, case: str, *, by: str) -> tuple[Line, ...]: ...
+
+    def list_notices(self, *, by: str) -> tuple[Told, ...]:
+        """What an account was told, the oldest first."""
+        ...
 
     def find_entry(self, register: str, key: str) -> tuple[int, Mapping[str, Any]] | None:
         """The newest version of a register entry, and its number."""

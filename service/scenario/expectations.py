@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from service.scenario.comparing import find_path, matches, words
-from service.scenario.driver import CaseView, Driver, OpenTask, Reply
+from service.scenario.driver import CaseView, Driver, OpenTask, Reply, Told
 
 Complaint = tuple[str, str]
 
@@ -252,6 +252,32 @@ class _SignedBy:
         yield compare("signed_by", sorted(value), got)
 
 
+class _Notices:
+    """What an account was told of the project of the case: `{for, kind, deadline, on, text}`, or a list; `none: true`: not that."""
+
+    _KEYS = ("for", "kind", "deadline", "on", "text", "none")
+
+    def complain(self, value: Any) -> Iterator[Complaint]:
+        for entry in _entries(value):
+            yield from _complain_keys(entry, self._KEYS)
+            if isinstance(entry, Mapping) and "for" not in entry:
+                yield "缺少 for（账号）", "for (the account) is missing"
+
+    def judge(self, value: Any, scene: Scene) -> Iterator[Verdict]:
+        key = scene.view().business_key
+        for entry in _entries(value):
+            told = [one for one in scene.driver.list_notices(by=entry["for"]) if one.business_key == key]
+            found = [one for one in told if self._fits(one, entry)]
+            got = words([f"{one.at:%Y-%m-%d} {one.kind} {one.deadline}" for one in told])
+            yield Verdict(what="notices", passed=bool(found) is not (entry.get("none") is True), expected=words(entry), got=got)
+
+    @staticmethod
+    def _fits(one: Told, entry: Mapping[str, Any]) -> bool:
+        facts = {"kind": one.kind, "deadline": one.deadline, "on": f"{one.at:%Y-%m-%d}"}
+        same = all(str(entry[name]) == fact for name, fact in facts.items() if name in entry)
+        return same and str(entry.get("text", "")) in one.text
+
+
 CHECKS: Mapping[str, Check] = {
     "refused": _Refused(),
     "findings": _Findings(),
@@ -267,6 +293,7 @@ CHECKS: Mapping[str, Check] = {
     "register": _Register(),
     "history": _History(),
     "signed_by": _SignedBy(),
+    "notices": _Notices(),
 }
 
 

@@ -11,16 +11,17 @@ import orjson
 
 from service import tagged
 from service.clock import FrozenClock
-from service.engine import filling, reads
+from service.engine import filling, offering, reads
 from service.engine.facade import Engine
 from service.engine.people import get_actor
 from service.engine.registering import write_entry
 from service.errors import ChengxuError, NotFound
-from service.scenario.driver import CaseView, Line, OpenTask, Refusal, Reply, TaskSight
+from service.scenario.driver import CaseView, Line, OpenTask, Refusal, Reply, TaskSight, Told
 from service.scenario.entries import typed_entry, typed_variable
 from service.sdk import CaseFacts, Context, Write
-from service.store import entries, history, jobs, registers
+from service.store import entries, history, jobs, notices, registers
 from service.store import reads as rows
+from service.store.notices import NoticeFilter
 from service.store.reads import TaskFilter
 from service.worker import Worker
 
@@ -122,8 +123,9 @@ class EngineDriver:
                 schema = definition.forms.get(form)
                 if schema is None:
                     raise NotFound(f"没有表单 {form}。", message_en=f"There is no form {form}.")
+                lists = offering.admitted(connection, definition, schema, chosen=[variables, answers])
                 clean = filling.validate(
-                    connection, schema, answers, variables={**variables, **filling.options(connection, definition, schema)},
+                    connection, schema, answers, variables={**variables, **lists},
                     lookup=self._machine.lookup, account=by, family=tuple,
                 )  # fmt: skip
         except ChengxuError as error:
@@ -189,6 +191,18 @@ class EngineDriver:
                 for link in reads.visible_history(self._machine, connection, member, actor)
             )
 
+    def list_notices(self, *, by: str) -> tuple[Told, ...]:
+        found: list[Told] = []
+        after: str | None = None
+        with self._store.read() as connection:
+            scope = reads.scope_of(get_actor(connection, by), self._machine.book)
+            while True:
+                page = notices.list_notices(connection, scope, where=NoticeFilter(), after=after, limit=_PAGE)
+                found += (_told(row) for row in page.rows)
+                after = page.after
+                if after is None:
+                    return tuple(sorted(found, key=lambda one: one.at))
+
     def find_entry(self, register: str, key: str) -> tuple[int, Mapping[str, Any]] | None:
         with self._store.read() as connection:
             record = registers.Registers(connection).read(register, key)
@@ -204,6 +218,10 @@ class EngineDriver:
                 for link in history.list_links(connection, member["id"]):
                     taken.update(link.payload.get("walked") or ())
         return walked
+
+
+def _told(row: Mapping[str, Any]) -> Told:
+    return Told(kind=row["kind"], deadline=row["deadline"], at=row["at"], business_key=row["business_key"], text=row["zh"])
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

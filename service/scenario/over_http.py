@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.errors import Conflict, Failed, NotAllowed, NotFound
-from service.scenario.driver import CannotTell, CaseView, Line, OpenTask, Refusal, Reply, TaskSight
+from service.scenario.driver import CannotTell, CaseView, Line, OpenTask, Refusal, Reply, TaskSight, Told
 
 #: Seconds that a command waits for what follows by itself.
 WAIT: Final = 20
@@ -163,6 +163,22 @@ class HttpDriver:
         for child in self._get(f"/cases/{case}", by=by)["children"]:
             lines += self.list_history(child["id"], by=by)
         return tuple(lines)
+
+    def list_notices(self, *, by: str) -> tuple[Told, ...]:
+        found: list[Told] = []
+        after: str | None = ""
+        while after is not None:
+            query = {"limit": "100"} | ({"after": after} if after else {})
+            page = self._get(f"/notices?{urllib.parse.urlencode(query)}", by=by)
+            found += (
+                Told(
+                    kind=row["kind"], deadline=row["deadline"], at=datetime.fromisoformat(row["at"]),
+                    business_key=row["case"]["business_key"], text=row["message"],
+                )
+                for row in page["items"]
+            )  # fmt: skip
+            after = page.get("after") or None
+        return tuple(sorted(found, key=lambda one: one.at))
 
     def find_entry(self, register: str, key: str) -> tuple[int, Mapping[str, Any]] | None:
         path = f"/registers/{urllib.parse.quote(register, safe='')}/{urllib.parse.quote(key, safe='')}"

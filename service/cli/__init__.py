@@ -17,6 +17,7 @@ from service.cli import (
     checks,
     clock,
     database,
+    demo,
     deployment,
     law,
     new,
@@ -37,7 +38,7 @@ def chengxu() -> None:
 for command in (
     serving.serve, serving.web, serving.worker, deployment.deploy, checks.check, checks.bench, cases.case, tasks.task,
     accounts.account, accounts.token, calendar.calendar, clock.clock, law.law, register.register, database.db,
-    scenario.scenario, new.new, trace.trace,
+    scenario.scenario, new.new, trace.trace, demo.demo,
 ):  # fmt: skip
     chengxu.add_command(command)
 

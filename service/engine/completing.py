@@ -13,7 +13,7 @@ import orjson
 from service import tagged
 from service.access import Actor, RoleBook, actor_queues, find_principal
 from service.access.duties import SUBMITTER
-from service.engine import duty, filling, kernel, reads
+from service.engine import duty, filling, kernel, offering, reads
 from service.engine import work as works
 from service.engine.ending import settle
 from service.engine.events import Event
@@ -66,10 +66,9 @@ def complete_task(
             rows = around.waiting
             duty.ensure_free(work, element, by, principal)
             form = work.definition.form_of(element)
-            variables = {
-                **work.run.variables(task.token),
-                **filling.options(connection, work.definition, form, unit=work.row.unit, indexings=machine.indexings),
-            }
+            known = work.run.variables(task.token)
+            lists = offering.admitted(connection, work.definition, form, unit=work.row.unit, chosen=[known, answers])
+            variables = {**known, **lists}
             clean = filling.validate(
                 connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
                 family=lambda: reads.family_ids(connection, work.row.root),

@@ -11,8 +11,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.access import Actor
+from service.engine import scheduling
 from service.engine.events import Event
-from service.engine.machine import Machine
+from service.engine.machine import Machine, Rules
 from service.engine.people import get_actor
 from service.errors import Finding, Invalid, InvalidAnswers, NotAllowed
 from service.law import Parameter
@@ -36,7 +37,7 @@ def set_parameter(
     """Change a parameter from a day on.
 
     NotFound without such a parameter; NotAllowed for who is no system administrator, and for a figure of the law; InvalidAnswers
-    names the fields `value`, `from` and `reason` that are wrong.
+    names the fields `value`, `from` and `reason` that are wrong. Cases that a timer starts by this parameter wait for the new time.
     """
     with machine.store.write() as connection:
         ensure_sysadmin(get_actor(connection, by))
@@ -63,12 +64,19 @@ def set_parameter(
             connection, name=name, start=from_date, value=clean, applies_to_open_cases=applies_to_open_cases, reason=reason,
             actor=by, at=at,
         )  # fmt: skip
+        rules = Rules.read(connection)
+        try:
+            scheduling.ensure_times(machine, connection, rules.catalogue, name)
+        except Invalid as error:
+            raise InvalidAnswers([_finding("value", f"“{held.zh}”：{error.message}", f"{held.en}: {error.message_en}")]) from error
+        scheduling.reschedule(machine, connection, rules.catalogue)
         payload = {
             "name": name, "before": held.value, "value": clean, "from": from_date,
             "applies_to_open_cases": applies_to_open_cases, "reason": reason,
         }  # fmt: skip
         record_outside_cases(connection, [Entry(kind=Event.PARAMETER_SET.value, actor=by, at=at, payload=payload)])
     machine.reload_rules()
+    machine.wake()
     return ParameterChange(
         id=change_id, name=name, start=from_date, value=clean, applies_to_open_cases=applies_to_open_cases, reason=reason,
         actor=by, at=at,

@@ -11,7 +11,7 @@ import orjson
 
 from service.access import Actor, Reads, RoleBook, actor_queues, find_principal, reading_scope
 from service.access.duties import Bar
-from service.engine import duty, filling, kernel, starting
+from service.engine import duty, kernel, offering, starting
 from service.engine.definitions import Definition
 from service.engine.events import Event
 from service.engine.machine import Machine
@@ -202,19 +202,20 @@ def view_task(machine: Machine, connection: Connection, task_id: str, actor: Act
     principal = task.on_behalf_of if held else find_principal(actor, queues, machine.book, holder=task.claimed_by)
     bar = _find_bar(work, element, actor.account, principal) if offered else None
     is_open = task.status in ("open", "claimed")
+    form = work.definition.form_of(element)
     draft = entries.find_draft(connection, account=actor.account, subject=f"task:{task_id}")
+    variables = veil(machine, connection, row, actor, run=work.run).variables(work.run.variables(task.token if is_open else None))
+    lists = offering.listed(
+        connection, work.definition, form, unit=row.unit, indexings=machine.indexings,
+        chosen=[variables, draft[0] if draft else {}],
+    )  # fmt: skip
     return TaskView(
         task=task,
         case=row,
         definition=work.definition,
         element=element,
-        form=work.definition.form_of(element),
-        variables={
-            **veil(machine, connection, row, actor, run=work.run).variables(work.run.variables(task.token if is_open else None)),
-            **filling.options(
-                connection, work.definition, work.definition.form_of(element), unit=row.unit, indexings=machine.indexings
-            ),
-        },
+        form=form,
+        variables={**variables, **lists},
         draft=draft[0] if draft else None,
         draft_at=draft[1] if draft else None,
         due=orjson.loads(task.due) if task.due else None,
@@ -240,15 +241,16 @@ def view_start(machine: Machine, connection: Connection, process: str, actor: Ac
     unit = starting.ensure_may_start(machine, definition, actor)
     form = definition.form_of(definition.start)
     draft = entries.find_draft(connection, account=actor.account, subject=f"start:{process}")
+    first = starting.first_variables(connection, unit)
+    lists = offering.listed(
+        connection, definition, form, unit=unit, indexings=machine.indexings, chosen=[first, draft[0] if draft else {}]
+    )
     return StartView(
         definition=definition,
         element=definition.start,
         unit=unit,
         form=form,
-        variables={
-            **starting.first_variables(connection, unit),
-            **filling.options(connection, definition, form, unit=unit, indexings=machine.indexings),
-        },
+        variables={**first, **lists},
         draft=draft[0] if draft else None,
         draft_at=draft[1] if draft else None,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.access import Actor
 from service.access.duties import SUBMITTER
-from service.engine import filling, kernel, searching
+from service.engine import filling, kernel, offering, searching
 from service.engine import work as works
 from service.engine.definitions import Definition
 from service.engine.ending import end_if_over, pass_escalations
@@ -51,7 +51,8 @@ def start_case(
         unit = ensure_may_start(machine, definition, actor)
         form = definition.form_of(definition.start)
         given = first_variables(connection, unit)
-        seen = {**given, **filling.options(connection, definition, form, unit=unit, indexings=machine.indexings)}
+        lists = offering.admitted(connection, definition, form, unit=unit, chosen=[given, answers])
+        seen = {**given, **lists}
         clean = filling.validate(connection, form, answers, variables=seen, lookup=machine.lookup, account=by, family=tuple)
         work = _new_case(
             machine, connection, definition, variables={**given, **clean}, unit=unit, by=by, start_event=None,
@@ -195,7 +196,7 @@ def _new_case(
         regulation=definition.regulation, parent=parent.id if parent else None, parent_token=token,
         root=parent.root if parent else case_id, status="running", outcome=None, title=definition.name, unit=unit,
         started_by=by, started_at=at, ended_at=None, actors="{}", facts="{}", flags="[]", state=b"", variables=b"", revision=0,
-        history_seq=0, history_head=GENESIS,
+        history_seq=0, history_head=GENESIS, reads_up=definition.process.values("reads_up") != ("false",),
     )  # fmt: skip
     host = works.make_host(
         connection,

@@ -15,11 +15,12 @@ from service.engine import filling, offering, reads
 from service.engine.facade import Engine
 from service.engine.people import get_actor
 from service.engine.registering import write_entry
+from service.engine.sealing import whole_history
 from service.errors import ChengxuError, NotFound
 from service.scenario.driver import CaseView, Line, OpenTask, Refusal, Reply, TaskSight, Told
 from service.scenario.entries import typed_entry, typed_variable
 from service.sdk import CaseFacts, Context, Write
-from service.store import entries, history, jobs, notices, registers
+from service.store import entries, jobs, notices, registers
 from service.store import reads as rows
 from service.store.notices import NoticeFilter
 from service.store.reads import TaskFilter
@@ -215,7 +216,7 @@ class EngineDriver:
         with self._store.read() as connection:
             for member in members:
                 taken = walked.setdefault(member["process"], set())
-                for link in history.list_links(connection, member["id"]):
+                for link in whole_history(connection, member["id"]):
                     taken.update(link.payload.get("walked") or ())
         return walked
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, literal_column, null, select, union_all, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, null, select, union_all, update
 
-from service.store.columns import insert_or
+from service.store.columns import among, insert_or
 from service.store.tables import case_parties, cases, counters, jobs, subscriptions, task_bars, task_queues, tasks
 
 FAR_FUTURE = 1 << 52  # milliseconds; sorts tasks without a due date last
@@ -44,6 +44,7 @@ class CaseRow:
     history_seq: int
     history_head: bytes
     parties: str = "[]"
+    reads_up: bool = True  # who takes part in it reads the case that called it, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +125,6 @@ _WITH_CASE = select(*_CASE, *_TASK).join_from(tasks, cases, tasks.c.case_id == c
 _LOCK_BY_TASK = _WITH_CASE.with_for_update(of=cases, key_share=True)
 
 
-def _among(column: Any, *states: str) -> Any:
-    """As an index says it: SQLite uses one with a condition only when the states are written out."""
-    return column.in_([literal_column(f"'{state}'") for state in states])
-
-
 #: The rows that wait in a case, as parts of a UNION ALL.
 WAITING = (
     select(
@@ -140,9 +136,9 @@ WAITING = (
         tasks.c.status,
         tasks.c.element,
         tasks.c.claimed_by,
-    ).where(tasks.c.case_id == bindparam("id"), _among(tasks.c.status, "open", "claimed")),
+    ).where(tasks.c.case_id == bindparam("id"), among(tasks.c.status, "open", "claimed")),
     select(literal("job"), jobs.c.id, jobs.c.kind, jobs.c.token, jobs.c.child, jobs.c.state, jobs.c.element, jobs.c.lease).where(
-        jobs.c.case_id == bindparam("id"), _among(jobs.c.state, "todo", "doing", "parked")
+        jobs.c.case_id == bindparam("id"), among(jobs.c.state, "todo", "doing", "parked")
     ),
     select(
         literal("subscription"),

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, String, Table
+from sqlalchemy import BigInteger, ColumnElement, Connection, String, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
@@ -20,6 +20,14 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, so that i
 
 Id = String(24)
 
+
+def among(column: Any, *states: str) -> ColumnElement[bool]:
+    """The condition that a column has one of these states, written out: SQLite uses an index with a condition only when it can
+    see that condition in the statement, and not behind a parameter.
+    """
+    written = [literal_column(f"'{state}'") for state in states]
+    found: ColumnElement[bool] = column == written[0] if len(written) == 1 else column.in_(written)
+    return found
 
 _last = 0
 _one_at_a_time = threading.Lock()

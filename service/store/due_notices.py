@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, literal, null, select, union_all, update
 
-from service.store.columns import Instant
+from service.store.columns import Instant, among
 from service.store.tables import cases, jobs, task_queues, tasks
 
 TASK, JOB = "task", "job"
@@ -31,8 +31,8 @@ class DueNotice:
 
 
 _NAMES = tuple(field.name for field in fields(DueNotice))
-_OPEN_TASK = (tasks.c.status.in_(("open", "claimed")), tasks.c.notice_at.is_not(None))
-_OPEN_JOB = (jobs.c.state == "todo", jobs.c.notice_at.is_not(None))
+_OPEN_TASK = (among(tasks.c.status, "open", "claimed"), tasks.c.notice_at.is_not(None))
+_OPEN_JOB = (among(jobs.c.state, "todo"), jobs.c.notice_at.is_not(None))
 _TASK = select(
     literal(TASK).label("table"), tasks.c.id, tasks.c.case_id, tasks.c.element, tasks.c.name, tasks.c.queue, tasks.c.claimed_by,
     null().label("token"), tasks.c.deadline, tasks.c.trigger, tasks.c.notice_at,
@@ -91,7 +91,7 @@ def is_on_task(connection: Connection, notice: DueNotice) -> bool:
         select(tasks.c.id)
         .join(cases, cases.c.id == tasks.c.case_id)
         .where(
-            cases.c.root == root, tasks.c.status.in_(("open", "claimed")), tasks.c.deadline == notice.deadline,
+            cases.c.root == root, among(tasks.c.status, "open", "claimed"), tasks.c.deadline == notice.deadline,
             tasks.c.trigger == notice.trigger,
         )
     )  # fmt: skip

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, false, func, literal, or_, select, true, update
 
 from service.store.cases import JobRow
-from service.store.columns import Instant
+from service.store.columns import Instant, among
 from service.store.tables import cases, jobs
 
 _COLUMNS = [jobs.c[field.name] for field in fields(JobRow)]
 _NAMES = tuple(field.name for field in fields(JobRow))
 _doing = jobs.alias("doing")
 _case_status = select(cases.c.status).where(cases.c.id == jobs.c.case_id).scalar_subquery()
-_being_done = select(_doing.c.id).where(_doing.c.case_id == jobs.c.case_id, _doing.c.state == "doing").scalar_subquery()
+_being_done = select(_doing.c.id).where(_doing.c.case_id == jobs.c.case_id, among(_doing.c.state, "doing")).scalar_subquery()
 # Steps that nobody may run now stay out: a batch that is full of them would keep everything else waiting. Subqueries, because
 # no planner turns these into joins: each is asked of the few rows that a batch looks at.
 _DUE = (
     select(*_COLUMNS)
     .where(
-        jobs.c.state == "todo",
+        among(jobs.c.state, "todo"),
         jobs.c.legal == bindparam("legal"),
         jobs.c.due_at <= bindparam("now", type_=Instant()),
         or_(jobs.c.kind == "terminate", func.coalesce(_case_status, "") != "suspended"),
@@ -44,7 +44,7 @@ _LEASE = (
 )
 _TAKE = update(jobs).where(jobs.c.id == bindparam("b_id"), jobs.c.state == "todo").values(state="done")
 _BUSY = select(literal(1)).where(
-    exists().where(jobs.c.root == bindparam("root"), or_(
+    exists().where(jobs.c.root == bindparam("root"), among(jobs.c.state, "todo", "doing"), or_(
         jobs.c.state == "doing",
         and_(jobs.c.state == "todo", jobs.c.legal == false(), jobs.c.due_at <= bindparam("machine", type_=Instant())),
         and_(jobs.c.state == "todo", jobs.c.legal == true(), jobs.c.due_at <= bindparam("now", type_=Instant())),
@@ -74,8 +74,8 @@ def find_job(connection: Connection, job_id: str) -> JobRow | None:
 
 def list_waiting(connection: Connection, kind: str) -> tuple[JobRow, ...]:
     """List the jobs of a kind that are still to do."""
-    rows = connection.execute(select(*_COLUMNS).where(jobs.c.kind == kind, jobs.c.state == "todo").order_by(jobs.c.id))
-    return tuple(map(_job, rows))
+    rows = connection.execute(select(*_COLUMNS).where(jobs.c.kind == kind, among(jobs.c.state, "todo")))
+    return tuple(sorted(map(_job, rows), key=attrgetter("id")))  # in SQL, the order would lead SQLite through every job there was
 
 
 def _job(row: Any) -> JobRow:
@@ -90,7 +90,7 @@ def lease_job(connection: Connection, job_id: str, *, lease: str, until: datetim
     if (
         job.case_id is not None
         and connection.execute(
-            select(literal(1)).where(exists().where(_doing.c.case_id == job.case_id, _doing.c.state == "doing"))
+            select(literal(1)).where(exists().where(_doing.c.case_id == job.case_id, among(_doing.c.state, "doing")))
         ).first()
     ):
         return False
@@ -122,7 +122,7 @@ def free_expired(connection: Connection, *, now: datetime) -> int:
     spent = jobs.c.attempts >= jobs.c.retries
     changed = connection.execute(
         update(jobs)
-        .where(jobs.c.state == "doing", jobs.c.lease_until < now)
+        .where(among(jobs.c.state, "doing"), jobs.c.lease_until < now)
         .values(
             state=case((spent, "parked"), else_="todo"),
             error=case((spent, "处理程序每次都在办理中中断，租约到期。"), else_=jobs.c.error),
@@ -141,12 +141,12 @@ def is_busy(connection: Connection, root: str, *, now: datetime, machine: dateti
 def next_legal_due(connection: Connection, *, after: datetime) -> datetime | None:
     """When the next job is due by legal time, later than `after`."""
     return connection.execute(
-        select(func.min(jobs.c.due_at)).where(jobs.c.state == "todo", jobs.c.legal == true(), jobs.c.due_at > after)
+        select(func.min(jobs.c.due_at)).where(among(jobs.c.state, "todo"), jobs.c.legal == true(), jobs.c.due_at > after)
     ).scalar()
 
 
 def next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
     """The earliest job to do: (by legal time, by machine time)."""
-    legal = connection.execute(select(func.min(jobs.c.due_at)).where(jobs.c.state == "todo", jobs.c.legal == true())).scalar()
-    machine = connection.execute(select(func.min(jobs.c.due_at)).where(jobs.c.state == "todo", jobs.c.legal == false())).scalar()
+    legal = connection.execute(select(func.min(jobs.c.due_at)).where(among(jobs.c.state, "todo"), jobs.c.legal == true())).scalar()
+    machine = connection.execute(select(func.min(jobs.c.due_at)).where(among(jobs.c.state, "todo"), jobs.c.legal == false())).scalar()
     return legal, machine

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, literal, or_, select, union, update
+from sqlalchemy import Connection, literal, select, union, update
 
+from service.store.columns import among
 from service.store.tables import cases, jobs, tasks
 
 
@@ -25,15 +26,19 @@ class Dated:
     due: str | None
 
 
-_OPEN_TASK = (tasks.c.deadline.is_not(None), tasks.c.status.in_(("open", "claimed")))
-_OPEN_JOB = (jobs.c.deadline.is_not(None), jobs.c.state == "todo")
+_OPEN_TASK = (tasks.c.deadline.is_not(None), among(tasks.c.status, "open", "claimed"))
+_OPEN_JOB = (jobs.c.deadline.is_not(None), among(jobs.c.state, "todo"))
+_WAITS = among(jobs.c.state, "todo", "doing", "parked")  # that of the index by case
 
 
 def list_cases(connection: Connection, version: str, *, limit: int) -> tuple[str, ...]:
     """List some cases that hold a date by another calendar than `version`."""
-    of_tasks = select(tasks.c.case_id).where(*_OPEN_TASK, or_(tasks.c.calendar != version, tasks.c.calendar.is_(None)))
-    of_jobs = select(jobs.c.case_id).where(*_OPEN_JOB, or_(jobs.c.calendar != version, jobs.c.calendar.is_(None)))
-    rows = connection.execute(union(of_tasks.limit(limit).subquery().select(), of_jobs.limit(limit).subquery().select()))
+    parts = [
+        select(table.c.case_id).where(*is_open, other).limit(limit).subquery().select()
+        for table, is_open in ((tasks, _OPEN_TASK), (jobs, _OPEN_JOB))
+        for other in (table.c.calendar < version, table.c.calendar > version, table.c.calendar.is_(None))  # each a range of an index
+    ]
+    rows = connection.execute(union(*parts))
     return tuple(sorted(case_id for (case_id,) in rows))
 
 
@@ -51,7 +56,7 @@ def list_dated(connection: Connection, case_id: str, version: str) -> tuple[Date
     of_jobs = select(
         literal("job").label("table"), jobs.c.id, jobs.c.element, jobs.c.deadline, jobs.c.trigger, jobs.c.due_at,
         literal(None).label("due"),
-    ).where(jobs.c.case_id == case_id, *_OPEN_JOB, jobs.c.calendar != version)  # fmt: skip
+    ).where(jobs.c.case_id == case_id, _WAITS, *_OPEN_JOB, jobs.c.calendar != version)  # fmt: skip
     found = [*connection.execute(of_tasks), *connection.execute(of_jobs)]
     return tuple(Dated(**row._mapping) for row in found)
 

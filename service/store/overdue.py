@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from service.errors import Invalid
-from service.store.columns import milliseconds
+from service.store.columns import among, milliseconds
 from service.store.reads import MAX_LIMIT, OPEN, Page, Scope, TaskFilter, readable
 from service.store.tables import accounts, cases, notice_queues, notices, task_queues, tasks, units
 
@@ -25,7 +25,7 @@ def list_overdue(
     `queues` of a row are all the queues in which the task stands.
     """
     limit = max(1, min(limit, MAX_LIMIT))
-    conditions = [_held.c.status.in_(OPEN), _held.c.due_at.is_not(None), _held.c.due_sort <= milliseconds(now)]
+    conditions = [among(_held.c.status, *OPEN), _held.c.due_at.is_not(None), _held.c.due_sort <= milliseconds(now)]
     conditions += [readable(scope), *_wanted(where)]
     if after:
         conditions.append(_after(after))

@@ -21,7 +21,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 )
 
 from service.errors import Invalid
+from service.store.columns import among
 from service.store.tables import (
     accounts,
     case_parties,
@@ -47,8 +47,7 @@ from service.store.tables import (
 Key = tuple[str, bool]
 
 OPEN = ("open", "claimed")
-#: Written out, because SQLite uses an index on open tasks only when it can see that the condition is that of the index.
-IS_OPEN = tasks.c.status.in_([literal_column(f"'{status}'") for status in OPEN])
+IS_OPEN = among(tasks.c.status, *OPEN)
 MAX_LIMIT = 200
 #: How far above or below each other two cases may be whose participants read both.
 DEEPEST = 3
@@ -288,6 +287,7 @@ def _took_part(scope: Scope) -> Select[Any]:
     """The cases in which somebody has or had something to do, and those above and below them by at most `DEEPEST` calls.
 
     Who takes part in the review of an application reads both, but not the other matters of the project that they belong to.
+    Where a case does not read up (a unit's plan, called by the plan of the city), nobody gets above it by taking part.
     Nothing here depends on the case that is asked about, so that the database finds them once, each part by an index of its own.
     """
     queues = sorted(scope.queues)
@@ -303,7 +303,7 @@ def _took_part(scope: Scope) -> Select[Any]:
     above, below = select(mine.c.case_id), select(mine.c.case_id)
     for _ in range(DEEPEST):
         upper, lower = cases.alias(), cases.alias()
-        above = select(upper.c.parent).where(upper.c.id.in_(above), upper.c.parent.is_not(None))
+        above = select(upper.c.parent).where(upper.c.id.in_(above), upper.c.parent.is_not(None), upper.c.reads_up)
         below = select(lower.c.id).where(lower.c.parent.in_(below))
         parts += [above, below]
     found = union(*parts).cte("took_part")

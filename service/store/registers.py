@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -50,6 +51,18 @@ class Registers:
             statement = statement.where(narrowed)
         found = (as_record(row) for row in self._connection.execute(statement.order_by(registers.c.key)))
         return tuple(record for record in found if _fits(record.data, equals))
+
+    def newest(self, register: str, *, limit: int, **equals: Any) -> tuple[Record, ...]:
+        """List at most `limit` entries with these values, from the last key down: keys are numbered as entries come."""
+        statement = select(registers).where(registers.c.register == register).order_by(registers.c.key.desc())
+        narrowed = register_index.candidates(register, self._indexings.get(register, NOTHING), equals)
+        if narrowed is not None:
+            statement = statement.where(narrowed)
+        if not equals:
+            statement = statement.limit(limit)
+        with self._connection.execute(statement, execution_options={"yield_per": limit}) as rows:
+            fitting = (record for record in map(as_record, rows) if _fits(record.data, equals))
+            return tuple(islice(fitting, limit))
 
     def search_alike(self, register: str, texts: Mapping[str, str], *, limit: int = 100, **equals: Any) -> tuple[Record, ...]:
         """List the entries with these values whose text fields share most with the given texts: a sieve before an exact score.

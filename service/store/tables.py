@@ -199,6 +199,7 @@ cases = Table(
     Column("facts", Text, nullable=False),  # the searchable variables, as shown in lists
     Column("flags", Text, nullable=False, server_default="[]"),
     Column("parties", Text, nullable=False, server_default="[]"),  # the units in case_parties, to see whether they changed
+    Column("reads_up", Boolean, nullable=False, server_default=text("true")),  # who takes part reads the case that called it
     Column("state", LargeBinary, nullable=False),  # the kernel's; bytes, because the order of its keys matters
     Column("variables", LargeBinary, nullable=False),  # the scope document, tagged JSON
     Column("revision", Integer, nullable=False),

@@ -2,7 +2,8 @@
 
     site        the service with demo people, the shipped processes and a running worker; law's clock stands at 2026-08-20 10:00
     serve       makes such a service; `serve(folder, movable=True)` has a clock that can be moved
-    visit       visit("pj_unit_clerk.jiaoyu") signs somebody in and gives a Visitor; `at=` for another service than `site`
+    visit       visit("pj_unit_clerk.jiaoyu") signs somebody in and gives a Visitor; `at=` for another service than `site`,
+                `english=True` for the other language
 
 Do: start cases of your own (`site.start`), look for what a person would look for. Don't: count rows of other tests' cases, sleep.
 After each test every visitor's page must have been free of script errors and refused content.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import importlib
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -135,10 +137,10 @@ class Visitor:
 
     def sign_in(self, account: str) -> None:
         self.open("/sign-in")
-        self.page.get_by_label("账号", exact=True).fill(account)
-        self.page.get_by_label("密码", exact=True).fill(city.PASSWORD)
-        self.page.get_by_role("button", name="登录").click()
-        self.page.get_by_role("button", name="退出").wait_for()
+        self.page.get_by_label(re.compile("^(账号|Account)$")).fill(account)
+        self.page.get_by_label(re.compile("^(密码|Password)$")).fill(city.PASSWORD)
+        self.page.get_by_role("button", name=re.compile("^(登录|Sign in)$")).click()
+        self.page.locator(".bar-out").wait_for()
 
     def open_task(self, title: str) -> None:
         """Find a case in the inbox and open its first task."""
@@ -176,11 +178,16 @@ Visit = Callable[..., Visitor]
 
 
 @pytest.fixture
-def visit(site: Site, browser: Any) -> Iterator[Visit]:
+def visit(browser: Any, request: pytest.FixtureRequest) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
-    def begin(account: str | None = None, *, width: int = 1440, height: int = 900, at: Site = site) -> Visitor:
+    def begin(
+        account: str | None = None, *, width: int = 1440, height: int = 900, at: Site | None = None, english: bool = False
+    ) -> Visitor:
+        at = at or request.getfixturevalue("site")
         context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+        if english:
+            context.add_cookies([{"name": "lang", "value": "en", "url": at.address}])
         visitor = Visitor(site=at, page=context.new_page())
         visitor.page.set_default_timeout(60_000)
         note = visitor.troubles.append

@@ -53,3 +53,14 @@ def test_coverage_says_which_flows_no_scenario_walks(capsys: pytest.CaptureFixtu
     assert application["by"]["check_application_to_sign_application"] == ["s03_boundaries.yaml"]
     assert "no_override_asked" in application["missing"]
     assert application["walked"] + len(application["missing"]) == application["flows"]
+
+
+def test_coverage_tells_people_who_walks_how_much_and_strictly_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "secret.yaml"
+    path.write_text(f"title: 涉密\nsteps:\n  - {STEP % 'R-PJ-40'}\n", "utf-8")
+    assert scenario("coverage", str(path), str(SHIPPED / "s03_boundaries.yaml"), "--strict") == 1
+    lines = capsys.readouterr().out.splitlines()
+    application = lines.index(next(line for line in lines if line.startswith("✗ project_application ")))
+    assert "s03_boundaries.yaml" in lines[application]
+    assert "secret.yaml" not in lines[application]
+    assert "no_override_asked" in lines[application + 1]

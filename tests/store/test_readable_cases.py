@@ -164,6 +164,24 @@ def list_all(connection: Any, reader: Scope, **given: Any) -> list[str]:
             return found
 
 
+def test_who_takes_part_in_a_case_that_does_not_read_up_reads_it_and_what_is_below_but_nothing_above(
+    store: Store, rows: Any
+) -> None:
+    city = rows.case(unit="zhongxin")
+    own = rows.case(unit="jiaoyu", parent=city, root=city, reads_up=False)
+    other = rows.case(unit="shuili", parent=city, root=city, reads_up=False)
+    panel = rows.case(unit="jiaoyu", parent=own, root=city)
+    rows.tasks(own, {"queue": "clerk@jiaoyu"})
+    rows.tasks(panel, {"queue": "expert"})
+    rows.tasks(city, {"queue": "planner"})
+    wanted = {"clerk@jiaoyu": {own, panel}, "expert": {own, panel}, "planner": {city, own, other, panel}}
+    with store.read() as connection:
+        for queue, cases_read in wanted.items():
+            who = scope(queues=frozenset({queue}))
+            assert {case["id"] for case in reads.list_family(connection, city, scope=who)} == cases_read, queue
+            assert {case for case in (city, own, other, panel) if reads.may_read(connection, who, case)} == cases_read, queue
+
+
 def test_nobody_may_read_a_case_that_does_not_exist(store: Store, family: dict[str, str]) -> None:
     with store.read() as connection:
         assert not reads.may_read(connection, scope(everything=True), "unknown")

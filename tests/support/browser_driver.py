@@ -24,7 +24,7 @@ _TYPE = "urn:chengxu:problem:"
 class BrowserDriver(HttpDriver):
     """Drives the pages of a server. `visit` gives an account's visitor, `settle` waits until nothing more follows by itself.
 
-    Tasks of `over_http` are done over HTTP, where another scenario shows their page already. `look` is given every page that is
+    Tasks and processes of `over_http` are done over HTTP: another test shows their page already. `look` is given every page that is
     ready to be submitted, refused or done, with a name for it.
     """
 
@@ -46,6 +46,8 @@ class BrowserDriver(HttpDriver):
         return name
 
     def start(self, process: str, answers: Mapping[str, Any], *, by: str) -> Reply:
+        if process in self._over_http:
+            return super().start(process, self._uploaded(answers, by), by=by)
         visitor = self._visit(by)
         visitor.open("/start").locator(f'a[href="/start/{process}"]').first.click()
         visitor.form_is_there()

@@ -16,6 +16,8 @@ from typing import Any
 Component = Mapping[str, Any]
 #: Whoever hides a field redraws the form in the next frames.
 REDRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+#: Where a select opens; the cross that empties it may stand in its middle.
+BESIDE_CROSS = {"x": 12, "y": 12}
 ERRORS = """form => [...form.querySelectorAll('[id$="-error-message"]')]
     .filter(one => one.textContent.trim()).map(one => [one.id, [...one.querySelectorAll('li')].map(each => each.textContent.trim())])"""
 
@@ -82,7 +84,7 @@ class Filler:
                     box = self._field(component, row).get_by_label(str(option["label"]), exact=True)
                     box.set_checked(option["value"] in value)
             case "select":
-                self._field(component, row).locator(".fjs-input-group").click()
+                self._field(component, row).locator(".fjs-input-group").click(position=BESIDE_CROSS)
                 self._pick(self._label(component, value, name))
             case "taglist":
                 self._tags(component, [self._label(component, one, name) for one in value])
@@ -100,17 +102,18 @@ class Filler:
 
     def _rows(self, component: Component, rows: Sequence[Mapping[str, Any]], name: str) -> None:
         there = self.page.locator(f'[aria-labelledby$="-{component["id"]}"]')
-        drawn = there.locator(".fjs-repeat-row-container")
+        self.page.evaluate(REDRAWN)
         if component.get("allowAddRemove"):
-            while drawn.count() > len(rows):
-                drawn.last.locator(".fjs-repeat-row-remove").click()
+            removable = there.locator(".fjs-repeat-row-remove")
+            while removable.count() > len(rows):
+                removable.last.click()
                 self.page.evaluate(REDRAWN)
         for number, row in enumerate(rows):
-            if drawn.count() <= number:
+            if not self._is_row_shown(component, number):
                 if not component.get("allowAddRemove"):
                     raise NotOffered(f"{name}.{number}", row)
                 there.locator(".fjs-repeat-render-add").click()
-                drawn.nth(number).wait_for()
+                there.locator(".fjs-repeat-row-remove").nth(number).wait_for()
             inside = {_key(one): one for one in _inputs(component["components"])}
             if unknown := row.keys() - inside.keys():
                 raise NotOffered(f"{name}.{number}.{min(unknown)}", row[min(unknown)])
@@ -173,6 +176,9 @@ class Filler:
         if place.count() == 0:
             self.page.evaluate(REDRAWN)
         return bool(place.count())
+
+    def _is_row_shown(self, component: Component, number: int) -> bool:
+        return any(self._is_shown(one, f"_{number}") for one in _inputs(component["components"]))
 
     def _control(self, component: str, row: str = "", end: str = "") -> Any:
         return self.page.locator(f'[id^="fjs-form-"][id$="-{component}{row}{end}"]')

@@ -44,13 +44,16 @@ def _proof(file: str, document: Mapping[str, Any]) -> Proof:
     return Proof(
         file=file,
         articles=frozenset(one for one in cited if "#" in one),
-        refused=frozenset(rule for each in expected for rule in _rules(each.get("refused"))),
+        refused=frozenset(
+            rule for each in expected for rule in (*_rules(each.get("refused")), *_rules(each.get("findings"), level="block"))
+        ),
         found=frozenset(rule for each in expected for rule in _rules(each.get("findings")))
         | frozenset(one for one in cited if "#" not in one),
     )
 
 
-def _rules(value: Any) -> Iterator[str]:
+def _rules(value: Any, *, level: str | None = None) -> Iterator[str]:
+    """The rules that an expectation names, or those at a level: a handler tried alone leaves its block as a finding."""
     for entry in value if isinstance(value, list) else [value]:
-        if isinstance(entry, Mapping) and "rule" in entry:
+        if isinstance(entry, Mapping) and "rule" in entry and level in (None, entry.get("level")):
             yield str(entry["rule"])

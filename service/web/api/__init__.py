@@ -6,6 +6,7 @@ from flask import Flask
 
 from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.cases import blueprint as cases_blueprint
+from service.web.api.choices import blueprint as choices_blueprint
 from service.web.api.clock import blueprint as clock_blueprint
 from service.web.api.deputies import blueprint as deputies_blueprint
 from service.web.api.description import describe
@@ -25,6 +26,6 @@ def register(app: Flask) -> None:
         [
             processes_blueprint, cases_blueprint, tasks_blueprint, attachments_blueprint, messages_blueprint, me_blueprint,
             clock_blueprint, deputies_blueprint, notices_blueprint, parameters_blueprint, registers_blueprint,
-            traces_blueprint,
+            traces_blueprint, choices_blueprint,
         ],
     )  # fmt: skip

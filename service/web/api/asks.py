@@ -102,6 +102,12 @@ class _Words(_Page):
     q = fields.String(load_default="", validate=validate.Length(max=200), metadata={"description": "words of the case"})
 
 
+class ChoiceQuery(Arguments):
+    q = _word(200, load_default="", metadata={"description": "words of the entry"})
+    task = _word(24, load_default=None, metadata={"description": "the task whose form offers the list"})
+    process = _word(80, load_default=None, metadata={"description": "the process whose start form offers the list"})
+
+
 class TaskQuery(_Words):
     view = fields.String(load_default="todo", validate=validate.OneOf(["todo", "done"]))
     sort = fields.String(load_default="due", validate=validate.OneOf(["due", "received", "-received"]))

@@ -316,6 +316,15 @@ class MembershipShape(Schema):
     unit_name = _text()
 
 
+class OptionShape(Schema):
+    label = _text()
+    value = _text()
+
+
+class OptionListShape(Schema):
+    items = fields.List(fields.Nested(OptionShape), required=True)
+
+
 class MeShape(Schema):
     name = _text()
     display_name = _text()

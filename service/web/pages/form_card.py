@@ -11,8 +11,9 @@ import orjson
 from flask import url_for
 
 from service import tagged
+from service.engine import offering
 from service.engine.definitions import Definition
-from service.engine.filling import file_ids, options
+from service.engine.filling import file_ids
 from service.engine.reads import TaskView
 from service.engine.starting import first_variables
 from service.forms import Form
@@ -36,10 +37,14 @@ def task_card(reader: Reader, view: TaskView, *, answers: Mapping[str, Any] | No
     address = f"{API}/tasks/{view.task.id}"
     may_complete = "complete" in view.actions
     draft = view.draft if may_complete else None
+    variables = view.variables
+    if answers is not None:  # lists must know what was chosen, too
+        lists = offering.offered_by(view.definition, view.form)
+        variables = {**{name: value for name, value in variables.items() if name not in lists}, **answers}
     return {
         "json": _json(
-            reader, view.definition, view.form, variables={**view.variables, **(answers or {})}, draft=draft,
-            draft_at=view.draft_at, readonly=not may_complete, regulation=view.case.regulation, unit=view.case.unit,
+            reader, view.definition, view.form, variables=variables, draft=draft, draft_at=view.draft_at,
+            readonly=not may_complete, regulation=view.case.regulation, unit=view.case.unit, asked=f"task={view.task.id}",
         ),
         "submit_url": f"{address}/complete?wait=5",
         "draft_url": f"{address}/draft",
@@ -67,6 +72,7 @@ def start_card(reader: Reader, definition: Definition, *, unit: str) -> dict[str
             readonly=False,
             regulation=definition.regulation,
             unit=unit,
+            asked=f"process={definition.key}",
         ),
         "submit_url": f"{API}/cases?wait=5",
         "draft_url": f"{API}/processes/{definition.key}/draft",
@@ -93,23 +99,39 @@ def _json(
     readonly: bool,
     regulation: str,
     unit: str,
+    asked: str,
 ) -> dict[str, Any]:
     if form is None:
-        return {"schema": EMPTY, "data": {}, "draft": None, "files": {}, "readonly": readonly, "articles": {}}
+        return {"schema": EMPTY, "data": {}, "draft": None, "files": {}, "readonly": readonly, "articles": {}, "choices": {}}
     schema = schema_for_client(form)
-    offered = options(reader.connection, definition, form, unit=unit)
+    if offering.offered_by(definition, form) - variables.keys():
+        lists = offering.listed(
+            reader.connection, definition, form, unit=unit, indexings=reader.machine.indexings, chosen=[variables, draft or {}]
+        )
+        variables = {**lists, **variables}
+    searched = offering.are_cut({name: variables.get(name) for name in offering.offered_by(definition, form)})
+    _make_searchable(schema["components"], searched)
     at = draft_at.isoformat() if draft_at is not None else None
     ids = [*file_ids(form, variables), *file_ids(form, draft or {})]
     return {
         "schema": schema,
-        "data": tagged.plain(_mentioned(schema, {**offered, **variables})),
+        "data": tagged.plain(_mentioned(schema, variables)),
         "draft": None if draft is None else {"variables": tagged.plain(dict(draft)), "saved_at": at},
         "files": file_facts(entries.list_attachments(reader.connection, ids).values()),
         "readonly": readonly,
+        "choices": {name: f"{API}/choices/{name}?{asked}" for name in sorted(searched)},
         "articles": article_texts(
             regulation, reader.rules.catalogue, more=_cited(schema["components"]), lang=reader.lang
         ),
     }  # fmt: skip
+
+
+def _make_searchable(components: Iterable[dict[str, Any]], lists: frozenset[str]) -> None:
+    """Whoever does not find an entry among those that are offered must be able to ask for it."""
+    for one in components:
+        if one.get("type") == "select" and one.get("valuesKey") in lists:
+            one["searchable"] = True
+        _make_searchable(one.get("components") or (), lists)
 
 
 def _cited(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:

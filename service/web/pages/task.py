@@ -32,7 +32,7 @@ from service.web.pages.reading import Reader, reading
 from service.web.translations import gettext as _
 
 #: Designers name the catalogue in their notes: "F-PJ-12：逐项核对…（R-PJ-05）". Readers need the sentence only.
-_CODES = re.compile(r"^[A-Z][\w–-]*：|（[RDT]-[\w、 -]+）")
+_CODES = re.compile(r"^[A-Z][\w–-]*(?: [^：。]*)?：|（[RDT]-[\w、 -]+）")
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -121,16 +121,14 @@ def _article(reader: Reader, article: Article) -> dict[str, Any]:
 
 
 def _by_process(traced: Traced, names: Iterable[str]) -> list[dict[str, Any]]:
-    """Group `process.element` by process, each by the name that people know."""
+    """Group `process.element` by process, each by the name that people know; joins have none, and are left out."""
     found: dict[str, list[str]] = {}
     for name in names:
         process, _dot, element = name.partition(".")
         source = traced.sources.get(process)
-        found.setdefault(process, []).append(source.labels.get(element, element) if source is not None else element)
-    return [
-        {"name": traced.sources[process].name if process in traced.sources else process, "items": list(dict.fromkeys(items))}
-        for process, items in found.items()
-    ]
+        if source is not None and element in source.labels:
+            found.setdefault(source.name, []).append(source.labels[element])
+    return [{"name": name, "items": list(dict.fromkeys(items))} for name, items in found.items()]
 
 
 def _is_wanted(row: Mapping[str, Any], filters: Mapping[str, str]) -> bool:

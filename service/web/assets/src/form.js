@@ -3,6 +3,7 @@ import { Form } from "@bpmn-io/form-js-viewer";
 import flatpickr from "flatpickr";
 import { Mandarin } from "flatpickr/dist/esm/l10n/zh.js";
 import { answersInWords, answersOf, faultsOf, placeFindings } from "./form/answers.js";
+import { searchedChoices } from "./form/choices.js";
 import { Draft } from "./form/draft.js";
 import { ourFields } from "./form/fields.jsx";
 import { Uploads } from "./form/files.jsx";
@@ -23,7 +24,7 @@ export async function form(root) {
   const laws = new Laws(given.articles);
   const messages = new Messages(part("messages"), laws);
   // Without its delay of 300 ms: whatever redraws the form meanwhile, an upload that ends, would take back what was just typed.
-  const view = new Form({ container: part("form"), debounce: false, properties: { readOnly: Boolean(given.readonly) }, additionalModules: [ourFields(uploads, laws)] });
+  const view = new Form({ container: part("form"), debounce: false, properties: { readOnly: Boolean(given.readonly) }, additionalModules: [ourFields(uploads, laws), searchedChoices(given.choices)] });
   await view.importSchema(given.schema, { ...given.data, ...given.draft?.variables });
   part("form").removeAttribute("aria-busy");
   part("form").classList.toggle("form-readonly", Boolean(given.readonly));

@@ -13,6 +13,16 @@ export async function send(url, { method = "POST", json, key, keepalive = false 
   return attempt(url, { method, json, key, keepalive });
 }
 
+/** Read JSON; null when there is none to be had, for what a page can do without. */
+export async function read(url) {
+  try {
+    const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    return response.ok ? await readBody(response) : null;
+  } catch {
+    return null;
+  }
+}
+
 async function attempt(url, { method, json, key, keepalive }) {
   const headers = { "Content-Type": "application/json", Accept: "application/json, application/problem+json", "X-CSRF-Token": csrfToken() };
   if (key) headers["Idempotency-Key"] = key;

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from handlers.panjin import projects
-from handlers.panjin.acceptance_facts import Entry, is_docked, last, name_of, passed_reports, products
+from handlers.panjin.acceptance_facts import Entry, is_docked, last, name_of, passed_reports, products, unapproved
 from handlers.panjin.acceptance_rules import DOCKING, FAILED, INDICATORS, PRODUCTS, REPORTS
 from service.sdk import Context, Record
 
@@ -31,11 +31,21 @@ def make_checklist(context: Context, facts: Entry) -> list[dict[str, Any]]:
         _row(INDICATORS, "使用年限", _years(approved.get("service_life"))),
         *(_row(INDICATORS, str(one.get("name")), _other(one)) for one in approved.get("others") or ()),
         _row(DOCKING, "市政务数据交换共享平台对接", "已对接", actual="已对接" if is_docked(project) else "未对接"),
-        *(_row(PRODUCTS, name_of(one), "有安全可靠说明", actual=_text(one.get("proof"))) for one in products(project)),
+        *_products(project),
     ]
     if facts.get("major") is True or facts.get("tested") is True:
         rows.append(_row(REPORTS, "测评报告", "合格", actual=_reports(project)))
     return rows
+
+
+def _products(project: Record) -> Iterator[dict[str, Any]]:
+    """R-PJ-23: a line for each delivered product; what the plan does not list says so."""
+    strange = set(unapproved(project))
+    required = "列入方案清单，有安全可靠说明" if project.data.get("secure_products") else "有安全可靠说明"
+    for one in products(project):
+        name = name_of(one)
+        listed = "；不在方案清单内" if name in strange else ""
+        yield _row(PRODUCTS, name, required, actual=f"{one.get('proof') or '无说明'}{listed}")
 
 
 def check_budget(context: Context, items: Sequence[Entry], *, at: str | None = None) -> None:

@@ -42,6 +42,15 @@ def unproven(project: Record) -> list[str]:
     return [name_of(one) for one in products(project) if not str(one.get("proof") or "").strip()]
 
 
+def unapproved(project: Record) -> list[str]:
+    """R-PJ-23: delivered products that neither the plan lists nor an approved change names; none where no list was kept."""
+    listed = {_plain(name_of(one)) for one in project.data.get("secure_products") or ()}
+    others = [one for version in project.data.get("indicators") or () for one in version.get("others") or ()]
+    changed = [_plain(f"{one.get('name') or ''} {one.get('value') or ''}") for one in others]
+    names = [name_of(one) for one in products(project)] if listed else []
+    return [name for name in names if _plain(name) not in listed and not any(_plain(name) in text for text in changed)]
+
+
 def is_docked(project: Record) -> bool:
     return last(project, "completion").get("docking_done") is True
 
@@ -63,6 +72,11 @@ def list_codes(context: Context) -> list[str]:
 def open_changes(context: Context) -> tuple[str, ...]:
     """R-PJ-21: the changes that are not decided yet."""
     return tuple(str(change) for change in projects.get(context).data.get("open_changes") or ())
+
+
+def _plain(text: str) -> str:
+    """A name as it is compared: without blanks, in small letters."""
+    return "".join(text.split()).casefold()
 
 
 def _label(contract: Entry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.panjin import projects
-from handlers.panjin.acceptance_facts import Entry, open_changes, unproven
+from handlers.panjin.acceptance_facts import Entry, open_changes, unapproved, unproven
 from service.sdk import Context, Level
 
 INDICATORS, DOCKING, PRODUCTS, REPORTS = "控制指标", "数据对接", "产品安全", "测评报告"
@@ -42,12 +42,15 @@ def check_items(context: Context, items: Sequence[Entry], field: str) -> None:
 
 
 def check_products(context: Context, field: str) -> None:
-    """R-PJ-23: every delivered product is stated to be safe."""
+    """R-PJ-23: every delivered product is stated to be safe, and is one that the plan names."""
     rule, zh, en, article = FAILED[PRODUCTS]
     for product in unproven(projects.get(context)):
         context.block(
             field, rule, f"{zh}：{product}没有安全可靠说明", f"{en}: nothing says why {product} is safe", article=article
         )
+    for product in unapproved(projects.get(context)):
+        said = f"{zh}：{product}不在方案的安全可靠产品清单内", f"{en}: {product} is not on the plan's list of secure products"
+        context.block(field, rule, *said, article=article)
 
 
 def find_undocked(context: Context, field: str, *, level: Level) -> None:

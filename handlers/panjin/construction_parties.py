@@ -53,6 +53,12 @@ def find_parties(context: Context) -> dict[str, Any]:
     }
 
 
+def free_years(context: Context) -> int | None:
+    """Years of free maintenance by the build contract, the largest of several; None when no contract says."""
+    found = (one.data.get("free_om_years") for one in _of(list(list_contracts(context)), BUILD))
+    return next((int(years) for years in found if years is not None), None)
+
+
 def list_contracts(context: Context) -> tuple[Record, ...]:
     """The contracts of the case's project, by their lots."""
     found = context.registers.search("contract", project_id=projects.key_of(context))

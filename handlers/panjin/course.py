@@ -57,7 +57,8 @@ def reenter_plan(context: Context) -> dict[str, Any]:
     data = projects.set_status(context, None, "reviewed", plan_year=year)
     before = context.registers.read(PLAN_ITEM, f"{key}:{year - 1}")
     known = context.registers.read(PLAN_ITEM, f"{key}:{year}")
-    item = _item(context, data, year) | ({"type": before.data.get("type")} if before else {}) | {"status": "filed"}
+    item = _item(context, data, year) | ({"type": before.data.get("type")} if before else {})
+    item |= {"status": "filed", "deferred_from": year - 1}  # so that the unit finds it in its next plan
     context.write(PLAN_ITEM, f"{key}:{year}", item, expected=known.version if known else 0)
     return {"plan_year": year}
 

@@ -13,7 +13,7 @@ SHARED = ("跨部门跨层级", "市级多部门")
 COPIED = (
     "project_name", "project_type", "nature", "fund_source", "objective", "total_investment", "scope_level", "lead_dept",
     "base_facility", "plan_year", "build_start", "build_end", "plan_author_type", "plan_author_name", "credit_code",
-    "tech_complexity",
+    "tech_complexity", "secure_products",
 )  # fmt: skip
 
 

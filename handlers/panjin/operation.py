@@ -24,14 +24,20 @@ def load_operation(context: Context) -> dict[str, Any]:
     project = projects.get(context).data
     accepted = project.get("accepted_on")
     free_until = project.get("free_until")
+    years = int(context.parameter("free_maintenance_years"))
     if free_until is None and isinstance(accepted, date):
-        free_until = add_years(accepted, int(context.parameter("free_maintenance_years")))
+        free_until = add_years(accepted, years)
+    free_from, free_months = accepted, 12 * years
+    free_from = accepted
+    if isinstance(free_until, date) and isinstance(accepted, date) and free_until != add_years(accepted, years):
+        free_from = add_years(free_until, -years)  # so that D-PJ-07 ends, and reminds, by the contract
+        free_months = max((free_until.year - accepted.year) * 12 + free_until.month - accepted.month, 0)
     planned_on = last(projects.get(context), "security_baseline").get("on")
     months = int(context.parameter("service_record_months"))
-    free_months = 12 * int(context.parameter("free_maintenance_years"))
     return find_parties(context) | {
         "accepted_on": accepted,
         "free_until": free_until,
+        "free_from": free_from,
         "service_until": project.get("service_until"),
         "certificate": project.get("certificate"),
         "contracts": list_choices(context),

@@ -99,11 +99,14 @@ def _check_amount(context: Context, row: Mapping[str, Any], at: str) -> None:
 
 
 def _tell(context: Context, row: Mapping[str, Any]) -> None:
-    """Write the project's entry, and tell its case. A project that is under way keeps its status."""
+    """Write the project's entry, and tell its case. A project that is under way keeps its status and the day of its listing."""
     project, amount = str(row["project_id"]), _money(row, "amount")
-    fields = {"arranged_amount": amount, "listed_on": context.today, "plan_year": plan_year(context)}
-    if projects.get(context, project).data.get("status") in (*READY, "listed"):
-        fields["status"] = "funded" if amount else "listed"
+    known = projects.get(context, project).data
+    fields = {"arranged_amount": amount, "plan_year": plan_year(context)}
+    if known.get("status") in (*READY, "listed"):
+        fields |= {"status": "funded" if amount else "listed", "listed_on": context.today}
+    elif known.get("listed_on") is None:
+        fields["listed_on"] = context.today
     projects.patch(context, project, **fields)
     _publish(context, project, row)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.panjin import projects
 from handlers.panjin.breaches import record_breach
+from handlers.panjin.changes import URGENT
 from service.sdk import Context, handler
 
 RULE, ARTICLE = "R-PJ-08", "pj-2020#11"
@@ -39,8 +40,11 @@ def record_site_check(context: Context) -> dict[str, Any]:
 
 
 def approved_on(project: Mapping[str, Any]) -> date | None:
-    """The day from which the project may be built: its listing, else its review; None while it has neither."""
-    for name in ("listed_on", "approved_on"):
+    """The day from which the project may be built: its listing, else its review; None while it has neither.
+
+    An urgent project is approved by the city government alone, which lists it: its review is not enough.
+    """
+    for name in ("listed_on",) if project.get("route") == URGENT else ("listed_on", "approved_on"):
         if isinstance(day := project.get(name), date):
             return day
     return None

@@ -54,9 +54,10 @@ def run(
         reports = _play_here(scenarios, folders)
     else:
         token_of, store = _token_source(tokens, database), _importer(database)
-        reports = [
-            play(each, HttpDriver(http, token_of, reader=each.reader, password=password, import_entry=store)) for each in scenarios
-        ]
+        reports = []
+        for each in scenarios:
+            driver = HttpDriver(http, token_of, reader=each.reader, password=password, import_entry=store)
+            reports.append(play(each, driver))
     _show(reports, json_wanted=as_json)
     sys.exit(0 if all(report.passed for report in reports) else 1)
 

@@ -37,7 +37,7 @@ def set_parameter(
     """Change a parameter from a day on.
 
     NotFound without such a parameter; NotAllowed for who is no system administrator, and for a figure of the law; InvalidAnswers
-    names the fields `value`, `from` and `reason` that are wrong. Cases that a timer starts by this parameter wait for the new time.
+    names the fields `value`, `from` and `reason` that are wrong. What a timer starts by this parameter waits for its new time.
     """
     with machine.store.write() as connection:
         ensure_sysadmin(get_actor(connection, by))
@@ -68,7 +68,8 @@ def set_parameter(
         try:
             scheduling.ensure_times(machine, connection, rules.catalogue, name)
         except Invalid as error:
-            raise InvalidAnswers([_finding("value", f"“{held.zh}”：{error.message}", f"{held.en}: {error.message_en}")]) from error
+            fault = _finding("value", f"“{held.zh}”：{error.message}", f"{held.en}: {error.message_en}")
+            raise InvalidAnswers([fault]) from error
         scheduling.reschedule(machine, connection, rules.catalogue)
         payload = {
             "name": name, "before": held.value, "value": clean, "from": from_date,

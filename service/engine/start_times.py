@@ -1,8 +1,8 @@
 """When a timer start is due next, by parameters that change on known days. Open this when a yearly case opens on another day.
 
-The time that counts is the one that its own day agrees with: with `plan_opens` at 07-01, and at 09-01 from next January on, the
-next opening is 1 July of this year or 1 September of the next. `yearly` gives one time a calendar year, also when the day is moved
-in a year in which the case has been started already.
+The time that counts is one that its own day agrees with: with `plan_opens` at 07-01, and at 09-01 from next January on, the
+next opening is 1 July of this year or 1 September of the next. `yearly` gives one time a calendar year, also when the day is
+moved in a year in which the case has been started already.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ def yearly(day: str, moment: datetime, *, fired: datetime | None = None) -> date
     if fired is not None:
         first = max(first, fired.astimezone(SHANGHAI).year + 1)
     try:
-        datetime.strptime(f"2027-{day}", "%Y-%m-%d")  # a year without 29 February
-        found = [datetime.strptime(f"{year}-{day}", "%Y-%m-%d").replace(tzinfo=SHANGHAI) for year in (first, first + 1)]
+        _, *found = [  # 2027 has no 29 February
+            datetime.strptime(f"{year}-{day}", "%Y-%m-%d").replace(tzinfo=SHANGHAI) for year in (2027, first, first + 1)
+        ]
     except ValueError as error:
         raise Invalid(f"“{day}”不是每年都有的日期，应如 07-01。", message_en=f"{day!r} is no day of every year.") from error
     return next(one for one in found if one > moment)

@@ -80,8 +80,8 @@ class RoleEntry:
 class Parameter:
     """One dated value of one parameter. `practice`: no article gives it, and a system administrator may change it.
 
-    `least`, `most` and `choices` bound what it may be changed to. `since` is when it was changed by hand: cases that had started
-    before that moment do not go by it. None for what a regulation file says.
+    `least`, `most` and `choices` bound what it may be changed to; `yearly`: it is a day of every year ("07-01"). `since` is when
+    it was changed by hand: cases that had started before that moment do not go by it. None for what a regulation file says.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Parameter:
     least: Decimal | None = None
     most: Decimal | None = None
     choices: tuple[str, ...] = ()
+    yearly: bool = False
     since: datetime | None = None
 
     def is_in_force(self, day: date) -> bool:
@@ -111,12 +112,24 @@ class Parameter:
                 return f"不得大于 {self.most}", f"must be at most {self.most}"
         if self.choices and value not in self.choices:
             return f"应为 {'、'.join(self.choices)} 之一", f"must be one of {', '.join(self.choices)}"
+        if self.yearly and not _is_day_of_every_year(value):
+            return "应为每年都有的一天，写作“月-日”，如 07-01", "must be a day of every year, written as month-day: 07-01"
         return None
 
     def was_in_force(self, started: date) -> bool:
         """Whether a case that started then (a time, or a day as a whole) started under it."""
         known = self.since is None or not isinstance(started, datetime) or self.since <= started
         return known and self.is_in_force(day_of(started))
+
+
+def _is_day_of_every_year(value: Value) -> bool:
+    if not isinstance(value, str) or len(value) != len("07-01"):
+        return False
+    try:
+        date.fromisoformat(f"2023-{value}")  # a year without 29 February
+    except ValueError:
+        return False
+    return True
 
 
 def day_of(moment: date) -> date:

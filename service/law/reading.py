@@ -181,6 +181,7 @@ class Reader:
             least=entry.limit("min"),
             most=entry.limit("max"),
             choices=tuple(map(str, entry.get("choices") or ())),
+            yearly=entry.flag("yearly", False),
         )
         if complaint := parameter.outside(parameter.value):
             raise ValueError(complaint[0])

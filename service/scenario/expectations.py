@@ -253,7 +253,7 @@ class _SignedBy:
 
 
 class _Notices:
-    """What an account was told of the project: `{for, kind, deadline, on, text}`, or a list; `none: true`: it was not told that."""
+    """What an account was told of the project: `{for, kind, deadline, on, text}`, or a list; `none: true`: it was not."""
 
     _KEYS = ("for", "kind", "deadline", "on", "text", "none")
 

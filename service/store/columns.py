@@ -25,9 +25,10 @@ def among(column: Any, *states: str) -> ColumnElement[bool]:
     """The condition that a column has one of these states, written out: SQLite uses an index with a condition only when it can
     see that condition in the statement, and not behind a parameter.
     """
-    written = [literal_column(f"'{state}'") for state in states]
+    written: list[ColumnElement[Any]] = [literal_column(f"'{state}'") for state in states]
     found: ColumnElement[bool] = column == written[0] if len(written) == 1 else column.in_(written)
     return found
+
 
 _last = 0
 _one_at_a_time = threading.Lock()

@@ -75,7 +75,8 @@ def find_job(connection: Connection, job_id: str) -> JobRow | None:
 def list_waiting(connection: Connection, kind: str) -> tuple[JobRow, ...]:
     """List the jobs of a kind that are still to do."""
     rows = connection.execute(select(*_COLUMNS).where(jobs.c.kind == kind, among(jobs.c.state, "todo")))
-    return tuple(sorted(map(_job, rows), key=attrgetter("id")))  # in SQL, the order would lead SQLite through every job there was
+    # Ordered here, because an ORDER BY would lead SQLite through every job that there ever was.
+    return tuple(sorted(map(_job, rows), key=attrgetter("id")))
 
 
 def _job(row: Any) -> JobRow:
@@ -147,6 +148,7 @@ def next_legal_due(connection: Connection, *, after: datetime) -> datetime | Non
 
 def next_due(connection: Connection) -> tuple[datetime | None, datetime | None]:
     """The earliest job to do: (by legal time, by machine time)."""
-    legal = connection.execute(select(func.min(jobs.c.due_at)).where(among(jobs.c.state, "todo"), jobs.c.legal == true())).scalar()
-    machine = connection.execute(select(func.min(jobs.c.due_at)).where(among(jobs.c.state, "todo"), jobs.c.legal == false())).scalar()
+    first = select(func.min(jobs.c.due_at)).where(among(jobs.c.state, "todo"))
+    legal = connection.execute(first.where(jobs.c.legal == true())).scalar()
+    machine = connection.execute(first.where(jobs.c.legal == false())).scalar()
     return legal, machine

@@ -36,7 +36,8 @@ def list_cases(connection: Connection, version: str, *, limit: int) -> tuple[str
     parts = [
         select(table.c.case_id).where(*is_open, other).limit(limit).subquery().select()
         for table, is_open in ((tasks, _OPEN_TASK), (jobs, _OPEN_JOB))
-        for other in (table.c.calendar < version, table.c.calendar > version, table.c.calendar.is_(None))  # each a range of an index
+        # each a range of an index
+        for other in (table.c.calendar < version, table.c.calendar > version, table.c.calendar.is_(None))
     ]
     rows = connection.execute(union(*parts))
     return tuple(sorted(case_id for (case_id,) in rows))

@@ -31,6 +31,7 @@ class Budget:
 
 _PEER_TASK = "52.9 ms, 79 statements, 5 commits"
 _PEER_TICK = "17.7 s at 990 cases"
+_PEER_PAGE = "25 ms, then N+1"
 _PEER_CROWD = "sleeps, then 500"
 
 
@@ -40,6 +41,10 @@ def _task(name: str, what: str, ratio: float) -> tuple[Budget, ...]:
         Budget(path=(name, "statements"), what="    statements", limit=12, peer="79"),
         Budget(path=(name, "commits"), what="    commits", limit=1, peer="5"),
     )
+
+
+def _page(name: str, what: str) -> Budget:
+    return Budget(path=("seeded", "p95_ms", name), what=what, limit=200, unit="ms", peer=_PEER_PAGE)
 
 
 BUDGETS: tuple[Budget, ...] = (
@@ -59,4 +64,19 @@ BUDGETS: tuple[Budget, ...] = (
     Budget(path=("one_task", "postgresql", "other_errors"), what="    the same, PostgreSQL", limit=0, peer=_PEER_CROWD),
     Budget(path=("five_tasks", "sqlite", "ratio"), what="5 tasks of a case, SQLite", limit=5, unit="× one", peer="as above"),
     Budget(path=("five_tasks", "postgresql", "ratio"), what="    the same, PostgreSQL", limit=5, unit="× one", peer="as above"),
+    Budget(path=("full_life", "seconds"), what="a project's whole life, 2026–2032", limit=10, unit="s", peer="none"),
+    Budget(path=("seeded", "whole_s"), what="seed 10,000 projects, SQLite", limit=300, unit="s", peer="none"),
+    _page("inbox_clerk", "p95: inbox of a unit's clerk"),
+    _page("inbox_reviewer", "    of a reviewer at the Centre"),
+    _page("inbox_head", "    of the head of the Centre"),
+    _page("inbox_api", "    of a unit's clerk, API"),
+    _page("cases_clerk", "p95: cases of a unit's clerk"),
+    _page("projects_first", "p95: projects, first page"),
+    _page("projects_deep", "    a page deep in the list"),
+    _page("projects_filtered", "    by unit and status"),
+    _page("projects_found", "    by words"),
+    _page("projects_of_a_unit", "    of one's own unit"),
+    _page("projects_api", "    sorted, API"),
+    _page("projects_api_found", "    by words, API"),
+    _page("similarity", "p95: file, compared with every project"),
 )

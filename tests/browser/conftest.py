@@ -28,6 +28,7 @@ import city
 import pytest
 from flask import Flask
 from form_filler import Filler
+from waitress import wasyncore
 from waitress.server import create_server
 
 from service.clock import SHANGHAI, FrozenClock, OffsetClock
@@ -99,17 +100,21 @@ def serving(folder: Path, *, movable: bool = False) -> Iterator[Site]:
         made.engine.set_clock(NOW, by="operator")
     app = create_app(made.engine, city.settings(url, folder))
     assert (Path(app.static_folder or "") / "manifest.json").exists(), "build the assets: make setup"
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    sockets: dict[int, Any] = {}
+    server = create_server(app, host="127.0.0.1", port=0, threads=8, map=sockets)
     thread = threading.Thread(target=server.run, name="site", daemon=True)
     made.worker.start()
     thread.start()
     s01 = importlib.import_module("tests.processes.s01_application")
-    yield Site(address=f"http://127.0.0.1:{server.effective_port}", app=app, city=made, s01=s01, folder=folder)
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(timeout=5)
-    made.worker.stop()
-    made.store.close()
+    try:
+        yield Site(address=f"http://127.0.0.1:{server.effective_port}", app=app, city=made, s01=s01, folder=folder)
+    finally:
+        server.trigger.pull_trigger(server.close)  # in its own thread, which still looks at the sockets
+        thread.join(timeout=10)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets, ignore_all=True)  # those of browsers that are still there
+        made.worker.stop()
+        made.store.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """S01, S06, S09 and S11 in Chromium: the scenario files, with everybody who takes part at a browser of their own.
 
-What one scenario has shown once is done over HTTP the next time. CHENGXU_SHOTS=folder keeps a picture of every page that is filled in.
+Each kind of page is filled in once; the next time its task is done over HTTP. CHENGXU_SHOTS=folder keeps a picture of each page.
 """
 
 from __future__ import annotations
@@ -24,6 +24,16 @@ from service.web.waiting import MOST, wait_for_all
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
+#: Procurement up to the contract: S06 shows it. The experts: S01.
+PROCUREMENT = frozenset(
+    {
+        "plan_lots", "confirm_lots", "draft_tender", "review_compliance", "file_supervision", "open_bids", "form_committee",
+        "score_bids", "award", "register_contract", "sign_contract",
+    }
+)  # fmt: skip
+PANEL = frozenset({"confirm_draw", "score_panel", "chair_opinion"})
+#: The beginning and the end of construction: S09.
+CONSTRUCTION = frozenset({"commence", "file_baseline", "complete_building"})
 #: The form of an application and its review: test_application_walk shows them.
 REVIEW = frozenset(
     {"project_application", "sign_application", "intake_check", "review_dimension", "fix_indicators", "sign_decision"}
@@ -98,9 +108,9 @@ def test_S06_the_author_of_the_plan_bids_and_is_kept_out(played: Played) -> None
 
 @pytest.mark.slow
 def test_S09_a_change_is_decided_before_the_acceptance(played: Played) -> None:
-    assert passed(played("s09_change"))
+    assert passed(played("s09_change", over_http=PROCUREMENT | REVIEW))
 
 
 @pytest.mark.slow
 def test_S11_what_failed_is_put_right_and_accepted(played: Played) -> None:
-    assert passed(played("s11_acceptance"))
+    assert passed(played("s11_acceptance", over_http=PROCUREMENT | PANEL | CONSTRUCTION))

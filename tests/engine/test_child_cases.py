@@ -6,6 +6,8 @@ import pytest
 from city import City
 from drawing import chain, end, extensions, start, user_task
 
+from service.engine.people import get_actor
+from service.engine.reads import scope_of
 from service.store import reads
 
 CLERK, MONITOR = "pj_unit_clerk.jiaoyu", "monitor.zhongxin"
@@ -49,6 +51,24 @@ def test_a_child_case_gets_its_inputs_and_gives_back_only_what_is_mapped(city: C
     assert "reply" not in city.variables(parent)
     assert [waiting.element for waiting in city.tasks(parent)] == ["read_it"]
     assert children(city, parent)[0]["outcome"] == "answered"
+
+
+@pytest.mark.parametrize(("closed", "seen"), [("", True), ('<zeebe:property name="reads_up" value="false"/>', False)])
+def test_who_takes_part_in_a_child_case_reads_what_called_it_unless_it_does_not_read_up(
+    city: City, closed: str, seen: bool
+) -> None:
+    head = extensions(f'<zeebe:properties><zeebe:property name="searchable" value="reply"/>{closed}</zeebe:properties>')
+    answer = user_task("answer", form="child.answer", groups="pj_unit_clerk@shuili")
+    child = head + start() + answer + end("answered") + chain("begin", "answer", "answered")
+    parent_body = start() + call() + end() + chain("begin", "ask", "finished")
+    city.deploy({"child": child, "parent": parent_body}, ANSWER)
+    parent = city.engine.start_case("parent", {}, by=CLERK).id
+    city.worker.drain()
+    (called,) = children(city, parent)
+    with city.store.read() as connection:
+        scope = scope_of(get_actor(connection, "pj_unit_clerk.shuili"), city.engine.machine.book)
+        readable = [case["id"] for case in reads.list_family(connection, parent, scope=scope)]
+    assert readable == ([parent, called["id"]] if seen else [called["id"]])
 
 
 def test_separation_of_duty_reaches_into_child_cases(city: City) -> None:

@@ -110,7 +110,9 @@ def test_a_message_that_a_case_throws_starts_another_at_its_message_start(city: 
     assert found["unit"] == "jiaoyu"
 
 
-@pytest.mark.parametrize("account", [CLERK, "pj_center_lead.zhongxin", "pj_audit.shenji", "monitor.zhongxin", "designer.zhongxin"])
+@pytest.mark.parametrize(
+    "account", [CLERK, "pj_center_lead.zhongxin", "pj_audit.shenji", "monitor.zhongxin", "designer.zhongxin"]
+)
 def test_nobody_but_administrators_and_other_systems_sends_messages(city: City, account: str) -> None:
     with pytest.raises(NotAllowed) as refused:
         city.engine.publish_message("pj.decided", "PJ-1", {}, by=account)

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from city import ROOT, City
 from drawing import chain, end, extensions, form, start, user_task
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from sqlalchemy.engine import Engine
 
+from service import tagged
 from service.engine import offering
 from service.engine.bundle import Bundle, read_bundle
 from service.engine.completing import save_draft
@@ -21,8 +22,8 @@ from service.engine.people import get_actor
 from service.engine.publishing import publish
 from service.engine.reads import view_start, view_task
 from service.errors import InvalidAnswers
-from service.sdk import Write
-from service.store.registers import write_register
+from service.store.register_index import write_rows
+from service.store.tables import registers
 
 CLERK = "pj_unit_clerk.jiaoyu"
 MANY = 12_000
@@ -56,11 +57,15 @@ def fill(city: City, register: str, *entries: dict[str, Any]) -> None:
     machine = city.engine.machine
     schema = machine.rules.registers.find(register)
     assert schema is not None
-    with machine.store.write() as connection:
-        for data in entries:
-            key = data[schema.key.id]
-            write = Write(register=register, key=key, data=data, expected=0)
-            write_register(connection, write, actor="x", case_id=None, at=machine.clock.now(), indexing=schema.indexing)
+    indexing, at = schema.indexing, machine.clock.now()
+    keyed = [(data[schema.key.id], data) for data in entries]
+    rows = [
+        {"register": register, "key": key, "version": 1, "data": tagged.dumps(data), "updated_at": at, "indexed": indexing.marker}
+        for key, data in keyed
+    ]
+    with machine.store.write() as connection:  # all at once, as writing them one by one takes long
+        connection.execute(insert(registers), rows)
+        write_rows(connection, [row for key, data in keyed for row in indexing.rows(register, key, data)])
 
 
 def project(number: int, unit: str = "shuili") -> dict[str, Any]:
@@ -111,7 +116,7 @@ def test_a_form_on_twelve_thousand_entries_offers_the_newest_and_takes_any(choos
 
 def test_what_a_draft_or_the_case_has_chosen_keeps_its_label(choosing: City) -> None:
     fill(choosing, "project", *map(project, range(offering.LISTED + 50)))
-    fill(choosing, "expert", {"expert_id": "EX-1", "name": "张三"}, {"expert_id": "EX-2", "name": "李四"})
+    fill(choosing, "expert", {"account": "EX-1", "name": "张三"}, {"account": "EX-2", "name": "李四"})
     assert "PJ-2026-00003" not in values(view(choosing)["all_projects"])
     save_draft(choosing.engine.machine, "start:choosing", {"rows": [{"project_id": "PJ-2026-00003"}]}, by=CLERK)
     assert {"label": "项目3（PJ-2026-00003）", "value": "PJ-2026-00003"} in view(choosing)["all_projects"]

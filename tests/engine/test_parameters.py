@@ -71,7 +71,7 @@ def test_what_is_no_parameter_is_not_found(city: City) -> None:
         ("splitting_window_months", "1.5"), ("splitting_window_months", "0"), ("splitting_window_months", 61),
         ("similarity_threshold", "1.01"), ("similarity_threshold", "-0.01"), ("distinct_reviewers", "vielleicht"),
         ("distinct_reviewers", 1), ("evaluation_warning_grade", "极差"), ("evaluation_warning_grade", ""),
-        ("evaluation_warning_grade", 3),
+        ("evaluation_warning_grade", 3), ("plan_pool_closes", "10-32"), ("plan_opens", "7-1"), ("evaluation_opens", "02-29"),
     ],
 )  # fmt: skip
 def test_a_value_of_another_kind_or_outside_the_limits_is_refused(shipped: Catalogue, name: str, wrong: Any) -> None:
@@ -85,7 +85,7 @@ def test_a_value_of_another_kind_or_outside_the_limits_is_refused(shipped: Catal
         ("similarity_threshold", "1", Decimal(1)), ("similarity_threshold", 0.55, Decimal("0.55")),
         ("similarity_threshold", "0", Decimal(0)), ("major_project_threshold", "6,000,000", 6_000_000),
         ("splitting_window_months", 60, 60), ("distinct_reviewers", "false", False), ("distinct_reviewers", False, False),
-        ("evaluation_warning_grade", " 良 ", "良"),
+        ("evaluation_warning_grade", " 良 ", "良"), ("plan_pool_closes", "11-15", "11-15"),
     ],
 )  # fmt: skip
 def test_a_value_of_the_kind_within_the_limits_is_taken(shipped: Catalogue, name: str, right: Any, stored: Any) -> None:

@@ -171,6 +171,32 @@ def test_a_product_that_nobody_vouches_for_fails_both_acceptances(context: Any, 
         assert blocked(facts) == [("R-PJ-23", "conclusion")]
 
 
+LISTED = [{"product": "国产数据库", "version": "8", "proof": "在名录内"}]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "changed", "refused"),
+    [
+        ("国产数据库", [], False),
+        (" 国产 数据库 ", [], False),
+        ("国外数据库", [], True),
+        ("国外数据库", [{"name": "数据库", "value": "改用国外数据库 12", "unit": None}], False),
+    ],
+)
+def test_what_is_delivered_is_on_the_list_of_the_plan_or_in_an_approved_change(
+    context: Any, blocked: Any, delivered: str, changed: list[dict[str, Any]], refused: bool
+) -> None:
+    baseline = [
+        {"risk_assessment_file": ["r"], "emergency_plan_file": ["e"], "products": [{"product": delivered, "proof": "有"}]}
+    ]
+    known = project(secure_products=LISTED, security_baseline=baseline, indicators=[{"version": 2, "others": changed}])
+    for check, given in ((check_initial_conclusion, {"conclusion": "合格"}), (check_final_conclusion, PASS)):
+        check(facts := context(given, records=[known, BUILD]))
+        assert blocked(facts) == ([("R-PJ-23", "conclusion")] if refused else [])
+    (line,) = (row for row in make_checklist(context({}, records=[known]), {}) if row["category"] == "产品安全")
+    assert ("不在方案清单内" in line["actual"]) is refused
+
+
 # -- final acceptance
 
 
@@ -246,6 +272,19 @@ def test_passing_leaves_owners_periods_certificate_and_the_system(context: Any, 
     assert (entry.data["status"], entry.data["info_resource_owner"], entry.expected) == ("accepted", "市政府", 3)
     assert (system.key, system.data["status"], system.data["function"]) == ("SYS-PJ-2026-0001", "在建", "汇聚教育资源")
     assert "免费运维期至：2029-05-20" in found["certificate"].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("years", "until"), [(None, date(2029, 5, 20)), (3, date(2029, 5, 20)), (2, date(2028, 5, 20)), (5, date(2031, 5, 20))]
+)
+def test_maintenance_is_free_for_as_long_as_the_build_contract_says(context: Any, years: int | None, until: date) -> None:
+    given = {"accepted_on": date(2026, 5, 20), "free_until": date(2029, 5, 20), "service_until": date(2031, 5, 20)}
+    agreed = Record(register="contract", key=BUILD.key, version=1, data={**BUILD.data, "free_om_years": years})
+    other = Record(register="contract", key=SUPERVISION.key, version=1, data={**SUPERVISION.data, "free_om_years": 1})
+    found = record_final_pass(facts := context(given, records=[project(status="initial_passed"), agreed, other]))
+    (entry,) = (write for write in facts.writes if write.register == "project")
+    assert (found["free_until"], entry.data["free_until"]) == (until, until)
+    assert f"免费运维期至：{until.isoformat()}" in found["certificate"].splitlines()
 
 
 # -- putting right

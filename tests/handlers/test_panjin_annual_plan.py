@@ -267,3 +267,21 @@ def test_listing_funds_what_is_not_under_way_yet(context: Any, before: str, amou
     assert (message.name, message.payload["decision"], message.payload["arranged_amount"]) == (
         "pj.planListed", "安排", Decimal("1000.00"),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "listed_on", "after"),
+    [
+        ("reviewed", None, TODAY),
+        ("listed", date(2025, 12, 1), TODAY),
+        ("building", date(2025, 12, 1), date(2025, 12, 1)),
+        ("building", None, TODAY),
+    ],
+)
+def test_a_project_under_way_keeps_the_day_of_its_first_listing(
+    context: Any, status: str, listed_on: date | None, after: date
+) -> None:
+    row = line(decision="安排", amount=Decimal("600.00"), source="市级财政", reason=None)
+    known = record("project", "P1", **PROJECT | {"status": status, "listed_on": listed_on})
+    list_plan(facts := context({"plan_year": 2027, "fund_items": [row]}, records=[known]))
+    assert written(facts, "project")["P1"]["listed_on"] == after

@@ -110,6 +110,23 @@ def test_drills_count_from_the_emergency_plan_and_assessments_from_acceptance(co
     assert found["service_cycle"] == "R6/P6M"
 
 
+@pytest.mark.parametrize(
+    ("free_until", "free_from", "cycle"),
+    [
+        (None, date(2023, 5, 20), "R6/P6M"),
+        (date(2026, 5, 20), date(2023, 5, 20), "R6/P6M"),
+        (date(2025, 5, 20), date(2022, 5, 20), "R4/P6M"),
+        (date(2028, 5, 20), date(2025, 5, 20), "R10/P6M"),
+        (date(2023, 5, 20), date(2020, 5, 20), "R1/P6M"),
+    ],
+)
+def test_the_free_period_ends_and_reminds_by_the_contract(
+    context: Any, free_until: date | None, free_from: date, cycle: str
+) -> None:
+    found = load_operation(context({}, records=[project(free_until=free_until)]))
+    assert (found["free_from"], found["service_cycle"]) == (free_from, cycle)
+
+
 def test_without_a_recorded_plan_drills_count_from_acceptance(context: Any) -> None:
     assert load_operation(context({}, records=[project()]))["drilled_on"] == date(2023, 5, 20)
 

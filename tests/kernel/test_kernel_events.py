@@ -247,3 +247,50 @@ def test_a_path_may_simply_stop(begin):
     case = begin("start s\nuser u\nuser v\ns > u\ns > v")
     case.do("u").do("v")
     assert case.ended
+
+
+def test_the_end_of_an_interrupting_event_sub_process_of_the_case_is_its_outcome(begin):
+    case = begin(
+        """
+start s
+user u
+end granted
+s > u > granted
+eventsub stop
+  start ss message=stop key="=1"
+  end withdrawn
+  ss > withdrawn
+"""
+    )
+    case.deliver("ss")
+    assert case.outcomes == ("withdrawn",)
+
+
+def test_the_end_of_an_event_sub_process_beside_the_flow_or_inside_another_level_is_no_outcome(begin):
+    case = begin(
+        """
+start s
+sub inside
+  start is
+  user iu
+  end ie
+  is > iu > ie
+  eventsub istop
+    start iss message=istop key="=1"
+    end stopped
+    iss > stopped
+user u
+end granted
+s > inside > u > granted
+eventsub also
+  start as message=note key="=1" alongside
+  end noted
+  as > noted
+"""
+    )
+    case.deliver("as")
+    case.deliver("iss")
+    assert case.waits == ["u"]
+    assert case.outcomes == ()
+    case.do("u")
+    assert case.outcomes == ("granted",)

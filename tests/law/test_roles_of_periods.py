@@ -53,13 +53,22 @@ def test_the_shipped_firms_are_told_in_the_unit_that_the_case_names(shipped: Cat
     assert shipped.list_period_versions("D-PJ-01")[-1].reminds == ("pj_unit_lead",)
 
 
-@pytest.mark.parametrize("limits", [{"min": 3, "max": 3}, {"min": 0}, {"max": 9}, {"value": "良", "choices": ["优", "良"]}])
+@pytest.mark.parametrize("limits", [{"min": 3, "max": 3}, {"min": 0}, {"max": 9}, {"value": "良", "choices": ["优", "良"]},
+                                    {"value": "02-28", "yearly": True}])  # fmt: skip
 def test_the_value_of_a_file_is_within_its_own_limits(read: Callable[..., Catalogue], limits: dict[str, Any]) -> None:
     read(parameter=limits)
 
 
 @pytest.mark.parametrize(
-    "limits", [{"min": 4}, {"max": 2}, {"value": "差", "choices": ["优", "良"]}, {"min": "low"}, {"max": True}]
+    "limits",
+    [
+        {"min": 4},
+        {"max": 2},
+        {"value": "差", "choices": ["优", "良"]},
+        {"min": "low"},
+        {"max": True},
+        *({"value": value, "yearly": True} for value in ("7-1", "07-32", "02-29", "0701", "七月", 701)),
+    ],
 )
 def test_a_value_outside_its_own_limits_is_a_fault_of_the_file(read: Callable[..., Catalogue], limits: dict[str, Any]) -> None:
     with pytest.raises(InvalidDefinition):

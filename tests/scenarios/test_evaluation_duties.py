@@ -21,7 +21,7 @@ given:
 answers:
   report: {usage: [{metric: 次, value: "1"}], users: 1, shared_items: 1, incidents: 无, maintenance: 无}
   grade: {score: 90, grade: 优, findings: 好, suggestion: 无}
-  own: {targets: [{indicator: 次, planned: "1", actual: "1"}], self_score: 90}
+  own: {target: [{indicator: 次, planned: "1", actual: "1"}], self_score: 90}
   sample:
     sample_reason: 抽查
     recheck: [{project_id: PJ-2023-0001, kind: 抽查, score: 90, finding: 一致}]

@@ -41,7 +41,8 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     numbers = range(COUNT)
     with store.write() as connection:
         connection.execute(cases._INSERT_CASES, [{**CASE, "id": f"c{i}", "root": f"c{i}", "parties": "[]"} for i in numbers])
-        cases.insert_tasks(connection, [{**TASK, "id": f"t{i}", "case_id": f"c{i}", **_state(i, "status", "open")} for i in numbers])
+        tasks = [{**TASK, "id": f"t{i}", "case_id": f"c{i}", **_state(i, "status", "open")} for i in numbers]
+        cases.insert_tasks(connection, tasks)
         cases.insert_jobs(
             connection,
             [
@@ -56,7 +57,8 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def _state(number: int, column: str, waits: str) -> dict[str, Any]:
     is_open = number % OPEN_EVERY == 0
     later = NOON + timedelta(days=number % 300)
-    return {column: waits if is_open else "done", "deadline": "D" if number % 3 else None, "notice_at": later if is_open else None}
+    state, notice = (waits, later) if is_open else ("done", None)
+    return {column: state, "deadline": "D" if number % 3 else None, "notice_at": notice}
 
 
 NOTICE = DueNotice(

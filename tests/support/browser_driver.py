@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from form_filler import Filler, NotOffered
 
 from service.scenario.driver import Refusal, Reply
 from service.scenario.over_http import HttpDriver
 
-#: The page has moved on, or says what is wrong.
-ANSWERED = "before => location.href !== before || !!document.querySelector('.form-messages .summary')"
+#: The page has moved on, or says what is wrong now.
+ANSWERED = "before => location.href !== before || !!document.querySelector('.form-messages .summary:not([data-old])')"
+OLD = "() => document.querySelector('.form-messages .summary')?.setAttribute('data-old', '')"
 TOLD = "section[aria-labelledby=remarks-title]"
 _TYPE = "urn:chengxu:problem:"
 
@@ -24,7 +26,7 @@ _TYPE = "urn:chengxu:problem:"
 class BrowserDriver(HttpDriver):
     """Drives the pages of a server. `visit` gives an account's visitor, `settle` waits until nothing more follows by itself.
 
-    Tasks and processes of `over_http` are done over HTTP: another test shows their page already. `look` is given every page that is
+    What the browser has done once is done over HTTP the next time, and so are the elements of `over_http`, which another test shows. `look` is given every page that is
     ready to be submitted, refused or done, with a name for it.
     """
 
@@ -35,7 +37,8 @@ class BrowserDriver(HttpDriver):
     ) -> None:  # fmt: skip
         super().__init__(url, token_of, reader=reader, password=password, import_entry=import_entry)
         self._visit, self._settle, self._folder, self._look = visit, settle, folder, look
-        self._over_http = over_http
+        self._over_http = set(over_http)
+        self._refused: dict[str, tuple[str, Filler]] = {}
         self._files: dict[str, Path] = {}
         self._media: dict[str, str] = {}
 
@@ -49,18 +52,31 @@ class BrowserDriver(HttpDriver):
         if process in self._over_http:
             return super().start(process, self._uploaded(answers, by), by=by)
         visitor = self._visit(by)
-        visitor.open("/start").locator(f'a[href="/start/{process}"]').first.click()
-        visitor.form_is_there()
-        return self._file(visitor, answers, process, sign=False)
+        subject = f"/start/{process}"
+        if not self._is_open(visitor, subject, by):
+            visitor.open("/start").locator(f'a[href="{subject}"]').first.click()
+            visitor.form_is_there()
+        return self._file(visitor, answers, process, subject, by=by, sign=False)
 
     def complete(self, task: str, answers: Mapping[str, Any], *, by: str, sign: bool) -> Reply:
         element = self.view_task(task, by=by)
         if element in self._over_http:
             return super().complete(task, self._uploaded(answers, by), by=by, sign=sign)
         visitor = self._visit(by)
-        visitor.open("/").locator(f'a.sheet-main[href="/tasks/{task}"]').click()
-        visitor.form_is_there()
-        return self._file(visitor, answers, element, sign=sign)
+        subject = f"/tasks/{task}"
+        if not self._is_open(visitor, subject, by):
+            row = visitor.page.locator(f'a.sheet-main[href="{subject}"]')
+            if row.count() == 0:  # it came after the list was opened
+                visitor.open("/")
+            row.click()
+            visitor.form_is_there()
+        return self._file(visitor, answers, element, subject, by=by, sign=sign)
+
+    def _is_open(self, visitor: Any, subject: str, by: str) -> bool:
+        """Whether the person is before this form already: it was refused, or opened by itself after the last one."""
+        if self._refused.get(by, ("",))[0] != subject:
+            self._refused.pop(by, None)
+        return bool(urlsplit(visitor.page.url).path == subject)
 
     def view_task(self, task: str, *, by: str) -> str:
         """The element of a task."""
@@ -76,8 +92,11 @@ class BrowserDriver(HttpDriver):
             return HttpDriver.upload(self, value, self._files[value].read_bytes(), self._media[value], by=by)
         return value
 
-    def _file(self, visitor: Any, answers: Mapping[str, Any], name: str, *, sign: bool) -> Reply:
-        form = Filler(visitor.page, self._files)
+    def _file(self, visitor: Any, answers: Mapping[str, Any], name: str, subject: str, *, by: str, sign: bool) -> Reply:
+        visitor.form_is_there()
+        _, form = self._refused.get(by, ("", None))
+        form = form or Filler(visitor.page, self._files)
+        self._refused[by] = (subject, form)
         try:
             form.fill(answers)
         except NotOffered as error:
@@ -88,6 +107,8 @@ class BrowserDriver(HttpDriver):
         if status >= 400:
             self._look(visitor.page, f"{name}-refused")
             return Reply(refusal=_refused(visitor.page, form, told))
+        del self._refused[by]
+        self._over_http.add(name)
         self._settle()
         for finding in told["findings"]:
             remarks = visitor.page.locator(TOLD).inner_text()
@@ -110,9 +131,10 @@ class BrowserDriver(HttpDriver):
         address = page.locator("[data-submit-url]").get_attribute("data-submit-url")
         page.route(lambda url: url.endswith(address), pass_on)
         before = page.url
+        page.evaluate(OLD)
         visitor.submit()
         if sign:
-            page.locator("dialog[open], .form-messages .summary").first.wait_for()
+            page.locator("dialog[open], .form-messages .summary:not([data-old])").first.wait_for()
             if page.locator("dialog[open]").count():
                 page.locator("#sign-password").fill(self._password)
                 page.locator("dialog[open] button[value=sign]").click()

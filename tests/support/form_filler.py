@@ -1,8 +1,8 @@
 """Answers a form-js form in the browser as a person would: by its labels and controls, from the same plain data as the API.
 
-    form = Filler(page, files={"id": path})
-    form.fill({"decision": "同意", "items": [{"ok": True}]})     what is prefilled and not mentioned stays
-    form.faults()                                                [("items.0.note", "请填写…"), …] as they stand at their fields
+form = Filler(page, files={"id": path})
+form.fill({"decision": "同意", "items": [{"ok": True}]})     what is prefilled and not mentioned stays
+form.faults()                                                [("items.0.note", "请填写…"), …] as they stand at their fields
 """
 
 from __future__ import annotations
@@ -39,18 +39,19 @@ class Filler:
         given = json.loads(page.locator("[data-part=form-data]").text_content())
         self.components: Sequence[Component] = given["schema"]["components"]
         self._data: Mapping[str, Any] = given["data"]
-        self._draft: Mapping[str, Any] = (given["draft"] or {}).get("variables", {})
+        self._typed: dict[str, Any] = dict((given["draft"] or {}).get("variables", {}))
 
     def fill(self, answers: Mapping[str, Any]) -> None:
-        """Answer every field that has an answer and can be changed, in the order of the form; clear what a draft left."""
+        """Answer every field that has an answer and can be changed, in the order of the form; clear what a draft or the last try left."""
         fields = {_key(component): component for component in _inputs(self.components)}
         if unknown := answers.keys() - fields.keys():
             raise NotOffered(min(unknown), answers[min(unknown)])
         for name, component in fields.items():
             if name in answers:
                 self._answer(component, answers[name], "", name)
-            elif self._draft.get(name) not in (None, "", []) and not _is_given(component):
+            elif self._typed.get(name) not in (None, "", []) and not _is_given(component):
                 self._clear(component)
+        self._typed = dict(answers)
 
     def control(self, key: str) -> Any:
         """The control of a field."""
@@ -184,7 +185,7 @@ class Filler:
         return self.page.locator(f'[id^="fjs-form-"][id$="-{component}{row}{end}"]')
 
     def _field(self, component: Component, row: str) -> Any:
-        at = f'-{component["id"]}{row}'
+        at = f"-{component['id']}{row}"
         return self.page.locator(f'.fjs-form-field-{component["type"]}:has([id$="{at}"], [id*="{at}-"])')
 
     def _options(self, component: Component) -> list[Mapping[str, Any]]:

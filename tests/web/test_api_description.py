@@ -26,7 +26,7 @@ def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) 
         "/tasks/{task_id}/complete", "/tasks/{task_id}/draft", "/attachments", "/attachments/{attachment_id}", "/messages", "/me",
             "/clock", "/notices", "/notices/read", "/notices/{notice_id}/read", "/overdue", "/parameters", "/parameters/{name}",
         "/registers", "/registers/{name}", "/registers/{name}/export", "/registers/{name}/import", "/registers/{name}/{key}",
-        "/trace/{regulation}", "/cases/{case_id}/trace",
+        "/trace/{regulation}", "/cases/{case_id}/trace", "/choices/{name}",
     }  # fmt: skip
 
 

@@ -400,7 +400,7 @@ class ParameterShape(Schema):
     name = _text()
     name_en = _text()
     value = fields.Raw(required=True, metadata={"description": "in force today"})
-    practice = fields.Boolean(required=True, metadata={"description": "no article gives it; a system administrator may change it"})
+    practice = fields.Boolean(required=True, metadata={"description": "no article gives it; system administrators may change it"})
     articles = fields.List(fields.String(), required=True)
     least = _maybe(data_key="min")
     most = _maybe(data_key="max")

@@ -33,7 +33,10 @@ def _frame(reader: Reader) -> dict[str, Any]:
         ("start", _("发起"), url_for("pages.start"), None, {"pages.start", "pages.start_form"}),
         ("cases", _("案件"), url_for("pages.cases"), None, {"pages.cases", "pages.case"}),
         (
-            "registers", _("台账"), url_for("pages.registers"), None,
+            "registers",
+            _("台账"),
+            url_for("pages.registers"),
+            None,
             {"pages.registers", "pages.register", "pages.register_record", "pages.register_import", "pages.register_import_post"},
         ),
         ("trace", _("条文"), url_for("pages.traces"), None, {"pages.traces", "pages.trace", "pages.case_trace"}),

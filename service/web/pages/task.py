@@ -32,7 +32,9 @@ from service.web.pages.reading import Reader, reading
 from service.web.translations import gettext as _
 
 #: Designers name the catalogue in their notes: "F-PJ-12：逐项核对…（R-PJ-05）". Readers need the sentence only.
-_CODES = re.compile(r"^[A-Z][\w–-]*(?: [^：。]*)?：|（[RDT]-[\w、 -]+）")
+_CODES = re.compile(r"^[A-Z]+-[A-Z]*-?\d[\w–-]*(?: [^：。]*)?[：。]\s*|（(?:[RDT]|SoD)-[\w、 -]+）")
+#: Rules of the requirements; others are names within a process.
+_RULE = re.compile(r"[A-Z]+-")
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -121,7 +123,7 @@ def _handing(view: TaskView, takers: Sequence[Taker]) -> dict[str, Any] | None:
 def _flag(reader: Reader, flag: ProjectFlag) -> dict[str, Any]:
     return {
         "message": flag.message_en if reader.english else flag.message,
-        "rule": flag.rule,
+        "rule": flag.rule if _RULE.match(flag.rule) else "",
         "at": flag.at,
         "process_name": reader.processes.get(flag.process, flag.process),
         "url": url_for("pages.case", case_id=flag.case) if flag.readable else None,

@@ -153,9 +153,10 @@ def _refused(page: Any, form: Filler, told: Mapping[str, Any]) -> Refusal:
         return Refusal(slug="invalid-form", message=summary, findings=(*own, *_of_lists(own)))
     errors = tuple(told.get("errors") or ())
     for error in errors:
-        assert error["message"] in summary, f"{error['message']} is not in the summary: {summary}"
+        said = {str(error["message"]), str(error.get("message_en"))}
+        assert any(one in summary for one in said), f"{error} is not in the summary: {summary}"
         if form.shows(str(error["field"] or "").split(".")[0]):
-            at = [place for place, message in shown if error["message"] in message]
+            at = [place for place, message in shown if any(one in message for one in said)]
             assert any(_is_at(error["field"], place) for place in at), f"{error} does not stand at its field: {shown}"
     return Refusal(
         slug=str(told.get("type", "")).removeprefix(_TYPE), message=str(told.get("detail", "")), rule=str(told.get("rule") or ""),

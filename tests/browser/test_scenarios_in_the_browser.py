@@ -99,6 +99,3 @@ def passed(report: Report) -> bool:
 def test_S01_a_project_gets_into_the_annual_plan_and_its_funds(played: Played) -> None:
     english = frozenset({"pj_fin_budget.caizheng", "pj_expert.kuaiji"})
     assert passed(played("s01_annual_plan", english=english, over_http=REVIEW))
-
-
-@pytest.mark.slow

@@ -194,7 +194,7 @@ def visit(browser: Any, request: pytest.FixtureRequest) -> Iterator[Visit]:
         if english:
             context.add_cookies([{"name": "lang", "value": "en", "url": at.address}])
         visitor = Visitor(site=at, page=context.new_page())
-        visitor.page.set_default_timeout(60_000)
+        visitor.page.set_default_timeout(30_000)
         note = visitor.troubles.append
         visitor.page.on("pageerror", lambda error: note(str(error)))
         visitor.page.on("console", lambda said: said.type == "error" and not said.text.startswith(ECHO) and note(said.text))

@@ -95,7 +95,7 @@ def test_two_characters_find_a_case(site: Any, visit: Any, case: str) -> None:
     search = page.get_by_role("searchbox", name="查案件")
     search.fill("障碍")
     search.press("Enter")
-    page.get_by_role("link", name="无障碍检查用的项目", exact=True).first.click()
+    page.get_by_role("link", name="无障碍检查用的项目", exact=True).and_(page.locator(f'[href$="/cases/{case}"]')).click()
     page.wait_for_url(f"**/cases/{case}")
 
 

@@ -38,7 +38,7 @@ def project(site: Any) -> str:
 
 def test_an_entry_is_found_opened_by_keyboard_and_read(visit: Any, project: str) -> None:
     page = visit(CLERK).open("/registers")
-    page.get_by_role("link", name="项目台账").click()
+    page.get_by_role("link", name="项目台账", exact=True).click()
     page.keyboard.press("/")
     page.keyboard.type("浏览用")
     page.get_by_role("link", name="浏览用教育平台").wait_for()

@@ -145,10 +145,29 @@ def test_a_start_that_was_put_off_without_word_to_this_process_waits_on(city: Ci
     assert waiting_for(city) == [date(2027, 12, 1)]
 
 
+def forget_that_it_is_a_day(city: City) -> None:
+    """As in a regulation that does not say of the parameter that it is a day of the year."""
+    machine = city.engine.machine
+    versions = machine.rules.catalogue.parameters
+    plain = {**versions, "plan_opens": tuple(replace(one, yearly=False) for one in versions["plan_opens"])}
+    machine.rules = replace(machine.rules, catalogue=replace(machine.rules.catalogue, parameters=plain))
+
+
+@pytest.mark.parametrize("wrong", ["13-45", "02-29", "七月一日"])
+@pytest.mark.parametrize("start", [(), (2028, 1, 1)])
+def test_what_the_law_calls_a_day_of_the_year_must_be_one(city: City, wrong: str, start: tuple[int, ...]) -> None:
+    with pytest.raises(InvalidAnswers) as refused:
+        set_day(city, wrong, *start)
+    assert [finding.field for finding in refused.value.findings] == ["value"]
+    assert "应为每年都有的一天" in refused.value.findings[0].message
+    assert city.engine.machine.find_parameter("plan_opens", date(2029, 1, 1)) == "07-01"
+
+
 @pytest.mark.parametrize("wrong", ["13-45", "02-29", "七月一日"])
 @pytest.mark.parametrize("start", [(), (2028, 1, 1)])
 def test_a_day_that_no_year_has_is_refused_and_the_start_waits_on(city: City, wrong: str, start: tuple[int, ...]) -> None:
     city.deploy({"yearly_plan": by_parameter()})
+    forget_that_it_is_a_day(city)
     with pytest.raises(InvalidAnswers) as refused:
         set_day(city, wrong, *start)
     assert [finding.field for finding in refused.value.findings] == ["value"]
@@ -160,6 +179,7 @@ def test_a_day_that_no_year_has_is_refused_and_the_start_waits_on(city: City, wr
 
 def test_what_a_timer_does_not_ask_for_may_be_any_text(city: City) -> None:
     city.deploy({"yearly_plan": yearly_plan()})
+    forget_that_it_is_a_day(city)
     set_day(city, "13-45")
     assert waiting_for(city) == [date(2027, 7, 1)]
 

@@ -98,7 +98,7 @@ class BrowserDriver(HttpDriver):
         form = form or Filler(visitor.page, self._files)
         self._refused[by] = (subject, form)
         try:
-            form.fill(answers)
+            form.replace(answers)
         except NotOffered as error:
             self._look(visitor.page, f"{name}-not-offered")
             return Reply(refusal=Refusal(slug="not-offered", message=str(error), findings=(_finding(error.key, str(error)),)))

@@ -1,7 +1,8 @@
 """Answers a form-js form in the browser as a person would: by its labels and controls, from the same plain data as the API.
 
 form = Filler(page, files={"id": path})
-form.fill({"decision": "同意", "items": [{"ok": True}]})     what is prefilled and not mentioned stays
+form.fill({"decision": "同意", "items": [{"ok": True}]})     what is there already and not mentioned stays
+form.replace({"decision": "同意"})                          what a draft or the last try left and is not mentioned is cleared
 form.faults()                                                [("items.0.note", "请填写…"), …] as they stand at their fields
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,24 @@ class Filler:
         self._typed: dict[str, Any] = dict((given["draft"] or {}).get("variables", {}))
 
     def fill(self, answers: Mapping[str, Any]) -> None:
-        """Answer every field that has an answer and can be changed, in the order of the form; clear what a draft or the last try left."""
+        """Answer every field that has an answer and can be changed, in the order of the form."""
+        self._fill(answers, left=())
+        self._typed |= answers
+
+    def replace(self, answers: Mapping[str, Any]) -> None:
+        """Do as `fill` does, and clear what a draft or the last try left and these answers do not mention."""
+        self._fill(answers, left={name for name, value in self._typed.items() if value not in (None, "", [])})
+        self._typed = dict(answers)
+
+    def _fill(self, answers: Mapping[str, Any], *, left: Collection[str]) -> None:
         fields = {_key(component): component for component in _inputs(self.components)}
         if unknown := answers.keys() - fields.keys():
             raise NotOffered(min(unknown), answers[min(unknown)])
         for name, component in fields.items():
             if name in answers:
                 self._answer(component, answers[name], "", name)
-            elif self._typed.get(name) not in (None, "", []) and not _is_given(component):
+            elif name in left and not _is_given(component):
                 self._clear(component)
-        self._typed = dict(answers)
 
     def control(self, key: str) -> Any:
         """The control of a field."""

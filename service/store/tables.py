@@ -113,6 +113,7 @@ accounts = Table(
     metadata,
     Column("name", String(80), primary_key=True),
     Column("display_name", String(80), nullable=False),
+    Column("email", String(200)),
     Column("password", String(200)),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("demo", Boolean, nullable=False, server_default=text("false")),
@@ -205,7 +206,7 @@ cases = Table(
     Column("revision", Integer, nullable=False),
     Column("history_seq", Integer, nullable=False),
     Column("history_head", LargeBinary, nullable=False),
-    Index(None, "parent"),
+    Index(None, "parent", "id"),
     Index(None, "root"),
     Index(None, "unit", "id"),
     Index(None, "process", "id"),
@@ -247,6 +248,11 @@ tasks = Table(
     Column("on_behalf_of", String(80)),  # for whom it is held, or was done, by a deputy
     Column("closed_by", String(80)),
     Column("closed_at", Instant),
+    Column("main_id", Id),  # of a signer's task (加签): the task to which the signer was added
+    Column("return_to", String(80)),  # of a step that was sent back: the element to which it goes straight when it is done
+    Index("ix_tasks_ended", "case_id", "id", sqlite_where=text("status IN ('done','cancelled')"),
+          postgresql_where=text("status IN ('done','cancelled')")),
+    Index("ix_tasks_main_id", "main_id", sqlite_where=text("main_id IS NOT NULL"), postgresql_where=text("main_id IS NOT NULL")),
     Index("uq_tasks_open", "case_id", "token", unique=True, sqlite_where=text("status IN ('open','claimed')"),
           postgresql_where=text("status IN ('open','claimed')")),
     Index("ix_tasks_queue", "queue", "due_sort", "id", sqlite_where=text("status IN ('open','claimed')"),
@@ -425,6 +431,128 @@ notice_marks = Table(
     metadata,
     Column("account", String(80), primary_key=True),
     Column("until", Id, nullable=False),  # the account has read everything up to this notice
+)
+
+# --- what people say, ask for and follow beside the steps --------------------------------------------------------------
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("task_id", Id),
+    Column("author", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("mentions", Text, nullable=False),  # [account], JSON
+    Column("at", Instant, nullable=False),
+    Index(None, "case_id"),
+)
+
+case_watches = Table(
+    "case_watches",
+    metadata,
+    Column("account", String(80), nullable=False),
+    Column("kind", String(8), nullable=False),  # copied (抄送) | followed (关注)
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("account", "kind", "case_id"),
+    Index(None, "case_id"),
+)
+
+signers = Table(
+    "signers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("main_id", Id, nullable=False),  # the task to which somebody was added (加签)
+    Column("task_id", Id),  # the signer's own task, once it is open
+    Column("way", String(8), nullable=False),  # before | after | parallel
+    Column("position", Integer, nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("state", String(8), nullable=False),  # asked | open | agreed | refused | dropped
+    Column("opinion", Text),
+    Column("decided_at", Instant),
+    Index(None, "main_id"),
+    Index(None, "case_id"),
+)
+
+held_completions = Table(
+    "held_completions",
+    metadata,
+    Column("task_id", Id, primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # answers and signature, tagged JSON, until the added signers are done
+    Column("at", Instant, nullable=False),
+)
+
+urges = Table(
+    "urges",
+    metadata,
+    Column("task_id", Id, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("task_id", "day"),
+)
+
+presences = Table(
+    "presences",
+    metadata,
+    Column("task_id", Id, nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("first_at", Instant, nullable=False),  # when the task was first read (已读)
+    Column("at", Instant, nullable=False),  # when its page was last open; machine time
+    PrimaryKeyConstraint("task_id", "account"),
+)
+
+# --- what each person keeps for themselves ----------------------------------------------------------------------------
+phrases = Table(
+    "phrases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "account"),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("list", String(12), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("shared_with", String(40)),  # a unit whose people see it
+    Column("created_at", Instant, nullable=False),
+    Index(None, "account"),
+    Index(None, "shared_with"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("account", String(80), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # JSON
+    PrimaryKeyConstraint("account", "name"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("address", String(400), nullable=False),
+    Column("secret", String(80), nullable=False),
+    Column("kinds", Text, nullable=False),  # [kind of notice], JSON
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "account"),
 )
 
 # --- what people enter ------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
-from service.store import Store, cases, due_notices, jobs, outdated
+from service.store import Store, cases, due_notices, jobs, outdated, reads
 from service.store.due_notices import DueNotice
 from service.store.migrating import migrate
 
@@ -84,6 +84,7 @@ Ask = Callable[[Connection], object]
         (jobs.next_due, {"ix_jobs_due"}),
         (lambda c: jobs.free_expired(c, now=NOON), {"uq_jobs_doing"}),
         (lambda c: cases.waiting(c, "c20"), {"uq_tasks_open", "ix_jobs_case"}),
+        (lambda c: reads.list_case_tasks(c, ["c20", "c21"]), {"uq_tasks_open", "ix_tasks_ended"}),
     ],
 )
 def test_what_waits_is_found_by_an_index(crowded: Store, ask: Ask, indexes: set[str]) -> None:

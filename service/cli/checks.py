@@ -61,7 +61,7 @@ def _trace(bundle: Bundle, root: Path) -> tuple[Problem, ...]:
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def bench(options: tuple[str, ...]) -> None:
-    """Measure against the budgets: --quick (two minutes), --json."""
+    """Measure against the budgets: --quick (four minutes), --json."""
     root = read_settings().root
     folder = root / "tests" / "benchmarks"
     if not folder.is_dir():

@@ -109,7 +109,8 @@ def serving(folder: Path, *, movable: bool = False) -> Iterator[Site]:
     try:
         yield Site(address=f"http://127.0.0.1:{server.effective_port}", app=app, city=made, s01=s01, folder=folder)
     finally:
-        server.trigger.pull_trigger(server.close)  # in its own thread, which still looks at the sockets
+        with suppress(OSError):  # the thread may be awake already, and close the trigger before it is pulled
+            server.trigger.pull_trigger(server.close)  # in its own thread, which still looks at the sockets
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
         wasyncore.close_all(sockets, ignore_all=True)  # those of browsers that are still there

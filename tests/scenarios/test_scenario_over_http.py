@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,8 @@ def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}", database
-    server.trigger.pull_trigger(server.close)  # in its own thread, which still looks at the sockets
+    with suppress(OSError):  # the thread may be awake already, and close the trigger before it is pulled
+        server.trigger.pull_trigger(server.close)  # in its own thread, which still looks at the sockets
     thread.join(timeout=10)
     server.task_dispatcher.shutdown()
     worker.stop()

@@ -73,7 +73,7 @@ def complete_task(
                 connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
                 family=lambda: reads.family_ids(connection, work.row.root),
             )  # fmt: skip
-            signed = _sign(work, element, form, clean, signature, by, principal)
+            signed = _sign(work, element, form, clean, variables, signature, by, principal)
             _advance(work, element, form, task, clean, by, signed, principal, machine.book)
             cases.close_task(connection, task_id, status="done", by=by, at=work.at, on_behalf_of=principal)
             others = [(row.id, row.element or "") for row in rows if row.table == "task" and row.id != task_id]
@@ -195,8 +195,8 @@ def _ensure_open(connection: Connection, task: TaskRow, rows: Sequence[Waiting],
 
 
 def _sign(
-    work: Work, element: kernel.Element, form: Form | None, answers: Mapping[str, Any], signature: Signature | None, by: str,
-    principal: str | None,
+    work: Work, element: kernel.Element, form: Form | None, answers: Mapping[str, Any], variables: Mapping[str, Any],
+    signature: Signature | None, by: str, principal: str | None,
 ) -> dict[str, Any] | None:  # fmt: skip
     """The record of a signature: who, when, how, and the digest of what was shown. SignatureRequired when it is missing."""
     if "true" not in element.values("sign"):
@@ -207,7 +207,7 @@ def _sign(
         "case": work.row.business_key,
         "title": work.row.title,
         "step": element.name or element.id,
-        "answers": [list(line) for line in form.summary(answers)] if form is not None else [],
+        "answers": filling.summary(work.connection, form, answers, variables),
     }
     if principal is not None:
         shown["on_behalf_of"] = principal

@@ -53,6 +53,17 @@ def file_ids(form: Form | None, answers: Mapping[str, Any]) -> tuple[str, ...]:
     return () if form is None else form.file_ids(answers)
 
 
+def summary(
+    connection: Connection, form: Form | None, answers: Mapping[str, Any], variables: Mapping[str, Any]
+) -> list[list[str]]:
+    """Validated answers as (label, text) in the order of the form, options and files by their names."""
+    if form is None:
+        return []
+    found = entries.list_attachments(connection, form.file_ids(answers))
+    files = {row.id: FileFacts(name=row.name, size=row.size, media_type=row.media_type) for row in found.values()}
+    return [list(line) for line in form.summary(answers, variables=variables, files=files)]
+
+
 def replacing(form: Form | None, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Validated answers as they replace earlier ones: a field that is hidden now loses what it held before."""
     return {**dict.fromkeys(form.keys if form is not None else ()), **answers}

@@ -99,3 +99,18 @@ def passed(report: Report) -> bool:
 def test_S01_a_project_gets_into_the_annual_plan_and_its_funds(played: Played) -> None:
     english = frozenset({"pj_fin_budget.caizheng", "pj_expert.kuaiji"})
     assert passed(played("s01_annual_plan", english=english, over_http=REVIEW))
+
+
+@pytest.mark.slow
+def test_S06_the_author_of_the_plan_bids_and_is_kept_out(played: Played) -> None:
+    assert passed(played("s06_procurement"))
+
+
+@pytest.mark.slow
+def test_S09_a_change_is_decided_before_the_acceptance(played: Played) -> None:
+    assert passed(played("s09_change", over_http=PROCUREMENT | REVIEW))
+
+
+@pytest.mark.slow
+def test_S11_what_failed_is_put_right_and_accepted(played: Played) -> None:
+    assert passed(played("s11_acceptance", over_http=PROCUREMENT | PANEL | CONSTRUCTION))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -20,6 +21,8 @@ from service.forms import Form
 from service.forms.client import schema_for_client
 from service.store import entries
 from service.web import current
+from service.web.filetypes import ACCEPTED
+from service.web.pages import wording
 from service.web.pages.documents import file_facts
 from service.web.pages.laws import article_texts
 from service.web.pages.reading import Reader
@@ -27,6 +30,7 @@ from service.web.pages.reading import Reader
 API = "/api/v1"
 #: A field may name several: "pj-2020#10, pj-2020#11".
 _ARTICLES = re.compile(r"[^\s,，]+")
+_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _NAME = re.compile(r"[^\W\d]\w*")
 #: A step without a form is completed as it is.
 EMPTY: Mapping[str, Any] = {"type": "default", "schemaVersion": 19, "components": []}
@@ -85,7 +89,8 @@ def start_card(reader: Reader, definition: Definition, *, unit: str) -> dict[str
 
 
 def _uploads() -> dict[str, Any]:
-    return {"upload_url": f"{API}/attachments", "max_bytes": current.settings().max_upload}
+    accepted = " ".join(f".{ending}" for ending in ACCEPTED)
+    return {"upload_url": f"{API}/attachments", "max_bytes": current.settings().max_upload, "accepted": accepted}
 
 
 def _json(
@@ -103,7 +108,7 @@ def _json(
 ) -> dict[str, Any]:
     if form is None:
         return {"schema": EMPTY, "data": {}, "draft": None, "files": {}, "readonly": readonly, "articles": {}, "choices": {}}
-    schema = schema_for_client(form)
+    schema = schema_for_client(form, english=reader.english)
     if offering.offered_by(definition, form) - variables.keys():
         lists = offering.listed(
             reader.connection, definition, form, unit=unit, indexings=reader.machine.indexings, chosen=[variables, draft or {}]
@@ -111,6 +116,7 @@ def _json(
         variables = {**lists, **variables}
     searched = offering.are_cut({name: variables.get(name) for name in offering.offered_by(definition, form)})
     _make_searchable(schema["components"], searched)
+    _write_amounts(schema["components"], {name: value for name, value in variables.items() if name not in form.keys})
     at = draft_at.isoformat() if draft_at is not None else None
     ids = [*file_ids(form, variables), *file_ids(form, draft or {})]
     return {
@@ -132,6 +138,19 @@ def _make_searchable(components: Iterable[dict[str, Any]], lists: frozenset[str]
         if one.get("type") == "select" and one.get("valuesKey") in lists:
             one["searchable"] = True
         _make_searchable(one.get("components") or (), lists)
+
+
+def _write_amounts(components: Iterable[dict[str, Any]], variables: Mapping[str, Any]) -> None:
+    """Texts name amounts as `{{budget}}`, which the viewer would show without thousands separators."""
+
+    def written(found: re.Match[str]) -> str:
+        value = variables.get(found[1])
+        return wording.yuan(value) if isinstance(value, Decimal) and value.as_tuple().exponent == -2 else found[0]
+
+    for one in components:
+        if one.get("type") == "text" and isinstance(one.get("text"), str):
+            one["text"] = _PLACE.sub(written, one["text"])
+        _write_amounts(one.get("components") or (), variables)
 
 
 def _cited(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -14,7 +14,8 @@ import { askSignature } from "./form/signature.js";
 import { NetworkFailure, newKey, send } from "./http.js";
 import { words } from "./i18n/words.js";
 
-if (document.documentElement.lang.startsWith("zh")) flatpickr.localize(Mandarin);
+const english = !document.documentElement.lang.startsWith("zh");
+if (!english) flatpickr.localize(Mandarin);
 
 export async function form(root) {
   const part = (name) => root.querySelector(`[data-part=${name}]`);
@@ -101,13 +102,14 @@ export async function form(root) {
   }
 
   function show({ status, body, redirected }) {
-    const told = body?.detail || body?.title || "";
+    const told = (english && body?.detail_en) || body?.detail || body?.title || "";
     const signature = /signature|password/;
     if (status === 422 && body?.errors?.length) {
-      const [first] = body.errors;
-      if (sign === "true" && body.errors.length === 1 && signature.test(first.field)) return first.message;
-      laws.found(body.errors);
-      messages.list(view, placeFindings(view, body.errors));
+      const errors = body.errors.map((one) => ({ ...one, message: (english && one.message_en) || one.message }));
+      const [first] = errors;
+      if (sign === "true" && errors.length === 1 && signature.test(first.field)) return first.message;
+      laws.found(errors);
+      messages.list(view, placeFindings(view, errors));
     } else if (status === 422 && sign === "true" && signature.test(body?.type ?? "")) return told;
     else if (status === 401 || redirected) messages.say(words.refused, words.signedOut, { link: { href: signInUrl, text: words.signIn, elsewhere: true } });
     else if (status === 409) messages.say(words.conflict, `${told} ${words.conflictHint}`, { link: { href: location.href, text: words.reload } });

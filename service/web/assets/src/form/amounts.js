@@ -20,6 +20,9 @@ export function groupAmount(value) {
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${part.padEnd(2, "0")}`;
 }
 
+/** Write what the house says of a case: an amount there is a string of two decimal places, everything else stays as it is. */
+export const writeFact = (value) => (/^-?\d+\.\d{2}$/.test(value) ? groupAmount(value) : value);
+
 /** Give a decimal string its two places, as the store keeps money. */
 export const withCents = (value) => (/^-?\d+(\.\d{0,2})?$/.test(value ?? "") ? groupAmount(value).replaceAll(",", "") : value);
 

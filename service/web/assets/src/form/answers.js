@@ -1,6 +1,6 @@
 // What a form holds: its visible answers, the place of each finding, and its answers as words for whoever signs them.
 import { words } from "../i18n/words.js";
-import { groupAmount } from "./amounts.js";
+import { groupAmount, writeFact } from "./amounts.js";
 import { isMoney } from "./money.jsx";
 
 const instances = (form) => form.get("formFieldInstanceRegistry").getAll();
@@ -84,15 +84,23 @@ export function answersInWords(form, files) {
   return instances(form).flatMap((instance) => {
     const field = fieldOf(form, instance);
     if (!field?.key || field.disabled) return [];
-    return [{ label: labelOf(form, instance), value: inWords(field, at(form._getState().data, instance.valuePath), files) }];
+    return [{ label: labelOf(form, instance), value: inWords(form, field, at(form._getState().data, instance.valuePath), files) }];
   });
 }
 
-function inWords(field, value, files) {
+function inWords(form, field, value, files) {
   if (value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length)) return words.empty;
-  if (field.type === "filepicker") return value.map((id) => files[id]?.name ?? words.unknownFile).join("、");
+  if (field.type === "filepicker") return value.map((id) => files[id]?.name ?? words.unknownFile).join(words.comma);
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (isMoney(field)) return `${groupAmount(value)} ${words.yuan}`;
-  const option = (one) => field.values?.find(({ value: candidate }) => candidate === one)?.label ?? (one?.label ?? String(one));
-  return Array.isArray(value) ? value.map(option).join("、") : option(value);
+  if (field.readonly === true) return String(writeFact(value));
+  const offered = offeredBy(form, field);
+  const option = (one) => offered.find(({ value: candidate }) => candidate === one)?.label ?? (one?.label ?? String(one));
+  return Array.isArray(value) ? value.map(option).join(words.comma) : option(value);
+}
+
+/** What a field offers for choice, as [{value, label}]: the schema's own options, or a list of the page. */
+export function offeredBy(form, { values, valuesKey }) {
+  const offered = valuesKey === undefined ? values : form._getState().initialData?.[valuesKey];
+  return (Array.isArray(offered) ? offered : []).map((one) => (one !== null && typeof one === "object" ? one : { value: one, label: String(one) }));
 }

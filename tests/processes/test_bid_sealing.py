@@ -15,7 +15,7 @@ from service.scenario.model import Complete
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "s06_procurement.yaml"
 KEY = "PJ-2026-0001"
-#: Who may read the case, and did not give the scores in question.
+#: Who may read the case of the lot, and did not give the scores in question.
 OTHERS = ("monitor.zhongxin", "pj_trade.jiaoyi", "pj_center_proc.zhongxin", "pj_audit.shenji", "pj_expert.shuju")
 
 
@@ -43,8 +43,8 @@ def played_until(ground: Ground, element: str, who: str) -> Iterator[Any]:
 
 
 def scores(driver: Any, *, by: str) -> list[Any]:
-    """The scores that an account reads in the history of the project's cases."""
-    case = driver.find_case("project", KEY, by="monitor.zhongxin")
+    """The scores that an account reads in the history of the project's cases; experts read none but those of lots."""
+    case = driver.find_case("procurement_lot", KEY, by=by)
     lines = driver.list_history(case, by=by)
     done = [line for line in lines if (line.kind, line.element) == ("task.completed", "score_bids")]
     assert done

@@ -60,7 +60,7 @@ var/node_modules.stamp: $(ASSETS)/package.json $(ASSETS)/package-lock.json .venv
 		|| { echo "The web packages could not be installed. Is the network there? Then run this again."; exit 1; }
 	@touch $@
 
-var/assets.stamp: var/node_modules.stamp $(ASSET_SOURCES) $(if $(wildcard service/web/static/*),,always)
+var/assets.stamp: var/node_modules.stamp $(ASSET_SOURCES) $(if $(and $(wildcard service/web/static/*),$(wildcard service/printing/fonts/*)),,always)
 	@echo "Building the web assets into service/web/static ..."
 	@$(WITH_NODE); cd $(ASSETS) && node build.mjs
 	@touch $@
@@ -120,7 +120,7 @@ lock: .venv/project.stamp
 	@echo "requirements.txt and requirements-dev.txt are written. Next: make test"
 
 clean:
-	@rm -rf .venv *.egg-info build dist service/web/static $(ASSETS)/node_modules var/*.stamp
+	@rm -rf .venv *.egg-info build dist service/web/static service/printing/fonts $(ASSETS)/node_modules var/*.stamp
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find service handlers tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Removed what setup made; your data in var/ is still there. Next: make setup"

@@ -18,6 +18,7 @@ from service.engine.bundle import Bundle, definitions, read_bundle
 from service.engine.events import Event
 from service.engine.facade import Engine
 from service.engine.machine import Machine, Rules
+from service.engine.outlets import Outlets
 from service.engine.passwords import hash_password
 from service.engine.publishing import Published, publish, regulations_of, store_calendar
 from service.engine.register_import import import_entries
@@ -98,7 +99,7 @@ def make_engine(settings: Settings, store: Store, *, clock: Clock | None = None)
     offset = StoredOffset(store)
     if clock is None:
         clock = OffsetClock(offset) if settings.demo else SystemClock()
-    machine = Machine(store=store, clock=clock, blobs=Blobs(settings.files), rules=rules)
+    machine = Machine(store=store, clock=clock, blobs=Blobs(settings.files), rules=rules, outlets=Outlets.of(settings))
     machine.clock_changed = offset.forget
     machine.load_handlers = lambda: load_handlers(settings.handler_folders)
     return Engine(machine)

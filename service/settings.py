@@ -9,7 +9,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from service.clock import SHANGHAI
 from service.errors import Invalid
@@ -21,6 +23,18 @@ _MEBIBYTE = 1024 * 1024
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mail is handed in. `security` is "none", "starttls" or "tls"; `sender` stands in From, a name before it or not."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,12 @@ class Settings:
     #: How many jobs one worker process runs at a time.
     worker_concurrency: int = 4
     log_level: str = "INFO"
+    #: None: no mail is sent, because the server, the sender or the address of the pages is not set.
+    mail: MailServer | None = None
+    #: Where people open the pages, without a slash at the end; mail and webhooks link there.
+    public_url: str | None = None
+    #: Webhooks may go to loopback and private networks, and in plain text.
+    webhook_private: bool = False
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str], *, root: Path = ROOT) -> Settings:
@@ -71,6 +91,9 @@ class Settings:
             max_upload=_number(env, "CHENGXU_MAX_UPLOAD", default=100 * _MEBIBYTE, least=1, unit="bytes"),
             worker_concurrency=_number(env, "CHENGXU_WORKER_CONCURRENCY", default=4, least=1, most=64),
             log_level=_log_level(env),
+            mail=_mail(env),
+            public_url=_public_url(env),
+            webhook_private=_flag(env, "CHENGXU_WEBHOOK_PRIVATE"),
         )
 
 
@@ -100,6 +123,56 @@ def _handler_folders(env: Mapping[str, str]) -> tuple[Path, ...]:
                 name, f"names {folder}, which is not a folder", f"中的 {folder} 不是文件夹", "/srv/my-procedures/handlers"
             )
     return folders
+
+
+def _mail(env: Mapping[str, str]) -> MailServer | None:
+    """The mail server; None unless it, the sender and the address of the pages are all set. Never says the password."""
+    url, sender = _text(env, "CHENGXU_SMTP_URL"), _sender(env)
+    if url is None:
+        return None
+    name, good = "CHENGXU_SMTP_URL", "smtp://user:password@mail.example.org:587?starttls=1 or smtps://mail.example.org"
+    wrong = _wrong(name, "is not the address of a mail server", "不是邮件服务器的地址", good)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    asked = parse_qs(parts.query, keep_blank_values=True)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or asked.keys() - {"starttls"}:
+        raise wrong
+    starttls = _flag({name: asked.get("starttls", ["0"])[-1]}, name)
+    security = "tls" if parts.scheme == "smtps" else "starttls" if starttls else "none"
+    if sender is None or _public_url(env) is None:
+        return None
+    return MailServer(
+        host=parts.hostname, port=port or {"tls": 465, "starttls": 587}.get(security, 25), security=security, sender=sender,
+        user=unquote(parts.username) if parts.username else None, password=unquote(parts.password) if parts.password else None,
+    )  # fmt: skip
+
+
+def _sender(env: Mapping[str, str]) -> str | None:
+    sender = _text(env, "CHENGXU_MAIL_FROM")
+    if sender is None:
+        return None
+    _, address = parseaddr(sender)
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain and address.isascii() and address.isprintable() and sender.isprintable()):
+        raise _wrong("CHENGXU_MAIL_FROM", "holds no mail address", "不是邮件地址", "程序 <chengxu@example.org>")
+    return sender
+
+
+def _public_url(env: Mapping[str, str]) -> str | None:
+    name = "CHENGXU_PUBLIC_URL"
+    url = _text(env, name)
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not url.isprintable():
+        raise _wrong(name, "is not the address of the pages", "不是本系统的网址", "https://chengxu.example.org")
+    return url.rstrip("/")
 
 
 def _log_level(env: Mapping[str, str]) -> str:

@@ -86,6 +86,15 @@ def test_the_first_and_the_last_port_are_ports(value: str, port: int) -> None:
         ("CHENGXU_PORT", "65536"),
         ("CHENGXU_PORT", "८०००"),
         ("CHENGXU_WORKER_CONCURRENCY", "-1"),
+        ("CHENGXU_SMTP_URL", "mail.example.org"),
+        ("CHENGXU_SMTP_URL", "smtp://mail.example.org:99999"),
+        ("CHENGXU_SMTP_URL", "smtp://mail.example.org?tls=1"),
+        ("CHENGXU_SMTP_URL", "smtp://mail.example.org?starttls=perhaps"),
+        ("CHENGXU_MAIL_FROM", "Chengxu"),
+        ("CHENGXU_MAIL_FROM", "a\r\nBcc: b@example.org"),
+        ("CHENGXU_PUBLIC_URL", "chengxu.example.org"),
+        ("CHENGXU_PUBLIC_URL", "https://chengxu.example.org/?x=1"),
+        ("CHENGXU_WEBHOOK_PRIVATE", "perhaps"),
     ],
 )
 def test_a_bad_value_is_refused_with_the_variable_and_a_good_value(name: str, value: str) -> None:
@@ -103,3 +112,40 @@ def test_passwords_do_not_show_when_settings_are_printed() -> None:
     )
 
     assert "hush" not in repr(settings)
+
+
+MAIL = {
+    "CHENGXU_SMTP_URL": "smtp://me%40example.org:hush%2F3@mail.example.org:2525?starttls=1",
+    "CHENGXU_MAIL_FROM": "程序 <chengxu@example.org>",
+    "CHENGXU_PUBLIC_URL": "https://chengxu.example.org/",
+}
+
+
+def test_a_mail_server_is_read_from_its_address() -> None:
+    settings = Settings.from_environment(MAIL)
+    assert settings.mail is not None
+    assert (settings.mail.host, settings.mail.port, settings.mail.security) == ("mail.example.org", 2525, "starttls")
+    assert (settings.mail.user, settings.mail.password) == ("me@example.org", "hush/3")
+    assert settings.public_url == "https://chengxu.example.org"
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "security"),
+    [("smtp://m", 25, "none"), ("smtp://m?starttls=1", 587, "starttls"), ("smtps://m", 465, "tls"), ("smtps://m:1", 1, "tls")],
+)
+def test_each_way_to_a_mail_server_has_its_port(url: str, port: int, security: str) -> None:
+    mail = Settings.from_environment({**MAIL, "CHENGXU_SMTP_URL": url}).mail
+    assert mail is not None
+    assert (mail.port, mail.security, mail.user) == (port, security, None)
+
+
+@pytest.mark.parametrize("missing", MAIL)
+def test_no_mail_is_sent_unless_everything_for_it_is_set(missing: str) -> None:
+    assert Settings.from_environment({**MAIL, missing: ""}).mail is None
+
+
+def test_a_wrong_mail_server_is_refused_without_saying_its_password() -> None:
+    with pytest.raises(Invalid) as refused:
+        Settings.from_environment({**MAIL, "CHENGXU_SMTP_URL": "smtp://u:hush3@mail.example.org:x"})
+    assert "hush3" not in refused.value.message + refused.value.message_en

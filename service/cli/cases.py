@@ -10,6 +10,7 @@ from service import tagged
 from service.cli.surroundings import database_option, json_option, opened, read_answers, show, show_json
 from service.engine import reads
 from service.engine.people import get_actor
+from service.engine.waiting_for import list_waiting_for
 from service.store import reads as rows
 from service.store.reads import TaskFilter
 from service.worker import Worker
@@ -97,3 +98,36 @@ def show_command(case_id: str, by: str, as_json: bool, database: str | None) -> 
         click.echo(f"  {name} = {tagged.plain(value)}")
     for link in document["history"]:
         click.echo(f"  {link['at']:%Y-%m-%d %H:%M} {link['kind']} {link['element'] or ''} {link['actor']}")
+
+
+@case.command("why")
+@click.argument("case_id")
+@click.option("--by", required=True, metavar="ACCOUNT", help="Whose view; only administrators see the errors of failed steps.")
+@click.option("--english", is_flag=True, help="Say it in English.")
+@json_option
+@database_option
+def why_command(case_id: str, by: str, english: bool, as_json: bool, database: str | None) -> None:
+    """Tell why a case waits, and who can solve it."""
+    with opened(database) as (engine, _), engine.machine.store.read() as connection:
+        actor = get_actor(connection, by)
+        row = reads.get_case(engine.machine, connection, case_id, actor)
+        found = list_waiting_for(engine.machine, connection, row, actor)
+    if as_json:
+        show_json(
+            [
+                {
+                    "cause": one.cause, "solver": one.solver, "element": one.element, "message": one.said.zh,
+                    "message_en": one.said.en, "who": list(one.who), "since": one.since, "due_at": one.due_at,
+                    "child": one.child, "error": one.error,
+                }
+                for one in found
+            ]
+        )  # fmt: skip
+        return
+    if not found:
+        click.echo("This case has ended and waits for nothing." if english else "案件已结束，不再等待。")
+    for one in found:
+        for depth, each in ((0, one), *((1, inner) for inner in one.inner)):
+            click.echo("  " * depth + (each.said.en if english else each.said.zh))
+            if each.error:
+                click.echo("  " * (depth + 1) + each.error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,18 +13,20 @@ import orjson
 from service import tagged
 from service.access import Actor, RoleBook, actor_queues, find_principal
 from service.access.duties import SUBMITTER
-from service.engine import duty, filling, kernel, offering, reads
+from service.engine import deciding, duty, filling, kernel, offering, reads, reopening
 from service.engine import work as works
+from service.engine.deciding import Going
 from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import ensure_active
 from service.engine.standing_in import is_delegate
 from service.engine.work import Within, Work
-from service.errors import Finding, NotAllowed, NotFound, SignatureRequired, TaskTaken
+from service.errors import ChengxuError, Conflict, Finding, NotAllowed, NotFound, SignatureRequired, TaskTaken
 from service.forms import Form
-from service.store import Connection, cases, entries, people
+from service.store import Connection, cases, entries, people, signers
 from service.store.cases import TaskRow, Waiting
+from service.store.signers import HeldRow
 from service.store.taking import Surroundings, look
 
 
@@ -57,41 +59,102 @@ def complete_task(
     signature: Signature | None = None,
     within: Within[Completed] | None = None,
 ) -> Completed:
-    """Complete a task. TaskTaken (with who and when) keeps what was entered as a draft; other errors leave nothing behind."""
+    """Complete a task. TaskTaken (with who and when) keeps what was entered as a draft; other errors leave nothing behind.
+
+    With added signers (see `deciding`) the case may go on only when they have decided.
+    """
+    known: dict[str, Any] = {"by": by, "signature": signature, "within": within}
     try:
-        with machine.store.write() as connection:
-            taken = take(machine, connection, task_id, by)
-            task, work, around, principal = taken.task, taken.work, taken.around, taken.principal
-            element = work.definition.process.elements[task.element]
-            rows = around.waiting
-            duty.ensure_free(work, element, by, principal)
-            form = work.definition.form_of(element)
-            known = work.run.variables(task.token)
-            lists = offering.admitted(connection, work.definition, form, unit=work.row.unit, chosen=[known, answers])
-            variables = {**known, **lists}
-            clean = filling.validate(
-                connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
-                family=lambda: reads.family_ids(connection, work.row.root),
-            )  # fmt: skip
-            signed = _sign(work, element, form, clean, variables, signature, by, principal)
-            _advance(work, element, form, task, clean, by, signed, principal, machine.book)
-            cases.close_task(connection, task_id, status="done", by=by, at=work.at, on_behalf_of=principal)
-            others = [(row.id, row.element or "") for row in rows if row.table == "task" and row.id != task_id]
-            duty.bar_from_rest(work, element, others, [by, principal] if principal is not None else [by])
-            if around.has_draft:
-                entries.delete_draft(connection, account=by, subject=f"task:{task_id}")
-            if ids := filling.file_ids(form, clean):
-                entries.file_attachments(connection, ids, case_id=work.row.id)
-            findings = settle(work, machine.book, rows=rows, settled={task_id})
-            row = work.row
-            done = Completed(task=task_id, case=row.id, root=row.root, status=row.status, findings=tuple(findings))
-            if within is not None:
-                within(connection, done)
+        try:
+            done = _complete_task(machine, task_id, answers, spoiled=None, **known)
+        except deciding.Spoiled as found:
+            done = _complete_task(machine, task_id, answers, spoiled=found.error, **known)
     except TaskTaken:
         save_draft(machine, f"task:{task_id}", answers, by=by)
         raise
     machine.wake()
     return done
+
+
+def _complete_task(
+    machine: Machine, task_id: str, answers: Mapping[str, Any], *, by: str, signature: Signature | None,
+    within: Within[Completed] | None, spoiled: ChengxuError | None,
+) -> Completed:  # fmt: skip
+    with machine.store.write() as connection:
+        taken = take(machine, connection, task_id, by)
+        row = taken.work.row
+        waits = Completed(task=task_id, case=row.id, root=row.root, status=row.status, findings=())
+        if taken.task.main_id is not None:
+            went_on = deciding.decide(machine, taken, answers, by=by, spoiled=spoiled, advance=complete_held)
+            done = waits if went_on is None else replace(went_on, task=task_id)
+        else:
+            to_wait = deciding.ensure_may_complete(taken)
+            clean, signed = _check(taken.work, taken.task, answers, by, taken.principal, signature=signature)
+            if to_wait:
+                deciding.hold(taken, answers, clean, by=by, signed=signed)
+                done = waits
+            else:
+                done = _carry_out(
+                    machine, taken.work, taken.task, clean, by=by, signed=signed, principal=taken.principal,
+                    going=Going(rows=taken.around.waiting), has_draft=taken.around.has_draft, at=None,
+                )  # fmt: skip
+        if within is not None:
+            within(connection, done)
+    return done
+
+
+def complete_held(machine: Machine, work: Work, main: TaskRow, held: HeldRow, going: Going, /) -> Completed:
+    """Complete a task in the name of who did, at the time when they did, now that nothing is waited for. Checks it all again."""
+    principal, signed = held.body["principal"], held.body["signed"]
+    clean, shown = _check(work, main, held.body["answers"], held.account, principal, signed=signed)
+    if signed is not None and shown is not None and signed["digest"] != shown["digest"]:
+        raise Conflict("案件内容在加签期间已变化，与签署时不一致。", message_en="The case has changed since this was signed.")
+    signers.let_go(work.connection, main.id)
+    work.actor = held.account
+    return _carry_out(
+        machine, work, main, clean, by=held.account, signed=signed, principal=principal, going=going, has_draft=True, at=held.at
+    )
+
+
+def _check(
+    work: Work, task: TaskRow, answers: Mapping[str, Any], by: str, principal: str | None, *, signature: Signature | None = None,
+    signed: Mapping[str, Any] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any] | None]:  # fmt: skip
+    """What a task is completed with, cleaned, and the record of the signature; with `signed` that made earlier counts."""
+    connection, element = work.connection, work.definition.process.elements[task.element]
+    duty.ensure_free(work, element, by, principal)
+    form = work.definition.form_of(element)
+    known = work.run.variables(task.token)
+    lists = offering.admitted(connection, work.definition, form, unit=work.row.unit, chosen=[known, answers])
+    variables = {**known, **lists}
+    clean = filling.validate(
+        connection, form, answers, variables=variables, lookup=work.host.lookup, account=by,
+        family=lambda: reads.family_ids(connection, work.row.root),
+    )  # fmt: skip
+    if signed is not None:
+        signature = Signature(account=signed["account"], at=signed["at"], method=signed["method"])
+    return clean, _sign(work, element, form, clean, variables, signature, by, principal)
+
+
+def _carry_out(
+    machine: Machine, work: Work, task: TaskRow, clean: dict[str, Any], *, by: str, signed: Mapping[str, Any] | None,
+    principal: str | None, going: Going, has_draft: bool, at: datetime | None,
+) -> Completed:  # fmt: skip
+    """Move the case on by a task. `at`: when it was completed, if that was earlier."""
+    connection, settled = work.connection, {*going.settled, task.id}
+    element = work.definition.process.elements[task.element]
+    form = work.definition.form_of(element)
+    _advance(work, element, form, task, clean, by, signed, principal, machine.book, at=at)
+    cases.close_task(connection, task.id, status="done", by=by, at=at or work.at, on_behalf_of=principal)
+    others = [(row.id, row.element or "") for row in going.rows if row.table == "task" and row.id not in settled]
+    duty.bar_from_rest(work, element, others, [by, principal] if principal is not None else [by])
+    if has_draft:
+        entries.delete_draft(connection, account=by, subject=f"task:{task.id}")
+    if ids := filling.file_ids(form, clean):
+        entries.file_attachments(connection, ids, case_id=work.row.id)
+    findings = settle(work, machine.book, rows=going.rows, settled=settled)
+    row = work.row
+    return Completed(task=task.id, case=row.id, root=row.root, status=row.status, findings=tuple(findings))
 
 
 def claim_task(machine: Machine, task_id: str, *, by: str) -> None:
@@ -159,6 +222,11 @@ def take(machine: Machine, connection: Connection, task_id: str, by: str) -> Tak
         raise NotAllowed("该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role")
     if row.status == "suspended":
         machine.begin(connection, row, actor=by)  # raises the Conflict that says why
+    if held is not None and around.held_for is not None:
+        raise Conflict(
+            "该待办已经提交，正在等待加签人办理。", message_en="This task was submitted already and waits for added signers.",
+            by=around.held_for,
+        )  # fmt: skip
     if held is not None and held.holder == by:
         principal = delegator  # it was claimed, or handed over, in one's own name or in somebody's
     else:
@@ -217,15 +285,17 @@ def _sign(
 
 def _advance(
     work: Work, element: kernel.Element, form: Form | None, task: TaskRow, answers: dict[str, Any], by: str,
-    signed: dict[str, Any] | None, principal: str | None, book: RoleBook,
+    signed: Mapping[str, Any] | None, principal: str | None, book: RoleBook, *, at: datetime | None = None,
 ) -> None:  # fmt: skip
     for account in (by, principal):  # what a deputy does counts for both
         if account is not None:
             work.actors.add(element.id, account)
             if element.lane is not None and element.lane == _start_lane(work) and book.find(element.lane) is not None:
                 work.actors.add(SUBMITTER, account)
-    work.run.complete(task.token, filling.replacing(form, answers))
-    more: dict[str, Any] = {"signature": signed} if signed else {}
+    reopening.complete(work, task, filling.replacing(form, answers))
+    more: dict[str, Any] = {"signature": dict(signed)} if signed else {}
+    if at is not None:
+        more["submitted_at"] = at
     if principal is not None:
         more["on_behalf_of"] = principal
     work.note(Event.TASK_COMPLETED, element=element.id, task=task.id, answers=answers, walked=works.walked(work.run), **more)

@@ -69,7 +69,7 @@ def barred_accounts(work: Work, element: kernel.Element) -> Iterable[tuple[str, 
     everywhere, accounts = work.actors.everywhere(), set[str]()
     for duty in map(read_duty, words):
         if duty.target == SELF:
-            accounts.update(work.actors.here.get(element.id, ()))
+            accounts.update(work.actors.this_round(element.id))
         else:
             known = _project(work).did if duty.project else everywhere
             accounts.update(known.get(duty.target, ()))
@@ -112,7 +112,7 @@ def _first_bar(
         others, work.actors.everywhere(), work.actors.submitters(), account, element=element.id, names=known, project=project
     )
     own = tuple(word for word, duty in read if duty.target == SELF)
-    return found or bars(own, work.actors.here, (), account, element=element.id, names=known)
+    return found or bars(own, {element.id: work.actors.this_round(element.id)}, (), account, element=element.id, names=known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import orjson
 
 from service.access import RoleBook
 from service.engine.events import Event
+from service.engine.milestones import tell_followers
 from service.engine.reconcile import reconcile
 from service.engine.waiting import CHILD_ENDED, ESCALATE
 from service.engine.work import Work
@@ -23,6 +24,7 @@ def settle(work: Work, book: RoleBook, *, rows: Sequence[Waiting] | None = None,
     reconcile(work, known, book, settled=settled)
     pass_escalations(work)
     end_if_over(work)
+    tell_followers(work)
     work.finish()
     return findings
 

@@ -17,6 +17,8 @@ class Event(StrEnum):
     TASK_COMPLETED = "task.completed"  # payload: task, answers, walked, signature?, on_behalf_of?
     TASK_TRANSFERRED = "task.transferred"  # payload: task, to, reason
     TASK_DELEGATED = "task.delegated"  # payload: task, to, reason
+    TASK_SENT_BACK = "task.sent_back"  # payload: task, to, straight, reason, for, and of a calling case: case, name
+    TASK_TAKEN_BACK = "task.taken_back"  # payload: task, reason
     TASK_CANCELLED = "task.cancelled"  # payload: task
     TIMER_FIRED = "timer.fired"  # payload: due, walked
     DEADLINE_REMINDED = "deadline.reminded"  # payload: task or job, deadline, queue, queues, labels, zh, en
@@ -47,6 +49,18 @@ class Event(StrEnum):
     DEPUTY_NAMED = "deputy.named"  # payload: delegation, account, deputy, role, start, until, reason
     DEPUTY_ENDED = "deputy.ended"  # payload: delegation, account, deputy, role, reason
     TOKEN_CREATED = "token.created"  # payload: account, label
+    ADDRESS_CHANGED = "account.address_changed"  # payload: account, before, after
+    WEBHOOK_ADDED = "webhook.added"  # payload: account, webhook, host, kinds
+    WEBHOOK_ENDED = "webhook.ended"  # payload: account, webhook
+    SIGNER_ADDED = "signer.added"  # payload: task, way, to, reason
+    SIGNER_DECIDED = "signer.decided"  # payload: task, main, way, decision, opinion, on_behalf_of?
+    SIGNER_DROPPED = "signer.dropped"  # payload: task, way, to, reason
+    TASK_HELD = "task.held"  # payload: task, waits_for, digest, on_behalf_of? (completed; waits for signers)
+    TASK_GIVEN_BACK = "task.given_back"  # payload: task, to, reason (was held; the case did not move on)
+    TASK_URGED = "task.urged"  # payload: task, queues, reason?
+    CASE_COPIED = "case.copied"  # payload: to, words
+    CASE_COMMENTED = "case.commented"  # payload: comment, length, digest, mentions
+    CASE_FILE_TAKEN = "case_file.taken"  # payload: case, business_key, sha256 (of the zip)
     SIGNED_IN = "session.opened"
     SIGN_IN_REFUSED = "session.refused"  # payload: account
     SIGNED_OUT = "session.closed"

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from service.engine import (
+    choosing,
+    commenting,
     completing,
     discarding,
     handing,
     lifecycle,
+    list_views,
     messaging,
     moving,
     notices,
     parameters,
     passwords,
+    phrases,
+    presence,
     running,
+    sending_back,
+    signing,
     starting,
+    taking_back,
+    urging,
+    watching,
 )
 from service.engine.completing import Completed, Signature
 from service.engine.machine import Machine
 from service.engine.moving import ClockState
+from service.engine.presence import Presence
 from service.engine.running import Ran
 from service.engine.starting import Started
+from service.engine.urging import Urged
 from service.engine.work import Within
 from service.forms import Form
 from service.store import people
+from service.store.comments import CommentRow
 from service.store.parameters import ParameterChange
 from service.store.people import DelegationRow
+from service.store.phrases import PhraseRow
+from service.store.signers import SignerRow
+from service.store.views import ViewRow
 
 
 class Engine:
@@ -138,3 +154,78 @@ class Engine:
     def terminate_case(self, case_id: str, *, reason: str, by: str) -> None:
         """End a case and its open children. Needs the monitor role and a reason."""
         lifecycle.terminate_case(self.machine, case_id, reason=reason, by=by)
+
+    def keep_phrase(self, body: str, *, by: str) -> PhraseRow:
+        """Keep a phrase for one's opinions. InvalidAnswers for an empty or long one, or too many."""
+        return phrases.keep_phrase(self.machine, body, by=by)
+
+    def drop_phrase(self, phrase_id: str, *, by: str) -> None:
+        """Delete one of one's own phrases. NotFound for any other."""
+        phrases.drop_phrase(self.machine, phrase_id, by=by)
+
+    def note_presence(self, task_id: str, *, by: str) -> Presence:
+        """Note that somebody has a task open, and tell who else has. NotFound for who may not see it."""
+        return presence.note_presence(self.machine, task_id, by=by)
+
+    def choose_columns(self, list_: str, columns: Sequence[str], *, by: str) -> None:
+        """Keep which columns of a list somebody wants. InvalidAnswers for a list or column that there is not."""
+        list_views.choose_columns(self.machine, list_, columns, by=by)
+
+    def save_view(self, *, name: str, list_: str, query: str, shared_with: str | None, by: str) -> ViewRow:
+        """Keep the address of a list under a name, for oneself or for a unit of one's own. InvalidAnswers by field."""
+        return list_views.save_view(self.machine, name=name, list_=list_, query=query, shared_with=shared_with, by=by)
+
+    def remove_view(self, view_id: str, *, by: str) -> None:
+        """Delete one's own view of a list. NotFound for any other."""
+        list_views.remove_view(self.machine, view_id, by=by)
+
+    def change_notifications(self, *, email: str, ways: Mapping[str, str], english: bool, by: str) -> None:
+        """Choose how one is told by mail ({kind: at_once, digest or never}), and where. InvalidAnswers by field."""
+        choosing.change_notifications(self.machine, email=email, ways=ways, english=english, by=by)
+
+    def add_webhook(self, *, address: str, secret: str, kinds: Iterable[str], by: str) -> str:
+        """Have notices of some kinds sent to an address; returns its id. InvalidAnswers by field."""
+        return choosing.add_webhook(self.machine, address=address, secret=secret, kinds=kinds, by=by)
+
+    def end_webhook(self, webhook_id: str, *, by: str) -> None:
+        """Stop a webhook of one's own. NotFound for any other."""
+        choosing.end_webhook(self.machine, webhook_id, by=by)
+
+    def try_webhook(self, webhook_id: str, *, by: str) -> None:
+        """Send a test to a webhook of one's own; the worker does it. NotFound for any other."""
+        choosing.try_webhook(self.machine, webhook_id, by=by)
+
+    def add_signers(self, task_id: str, accounts: Sequence[str], *, way: str, reason: str, by: str) -> tuple[SignerRow, ...]:
+        """Have others sign a task before, parallel or after. Errors: NotFound, NotAllowed, Conflict, InvalidAnswers."""
+        return signing.add_signers(self.machine, task_id, accounts, way=way, reason=reason, by=by)
+
+    def drop_signer(self, task_id: str, signer_id: str, *, reason: str, by: str) -> Completed | None:
+        """Drop a signer who has not decided; returns the completion that waited for nobody else. Errors as above."""
+        return signing.drop_signer(self.machine, task_id, signer_id, reason=reason, by=by)
+
+    def urge_task(self, task_id: str, *, reason: str = "", by: str) -> Urged:
+        """Urge who has a task, once a day. Errors: NotFound, NotAllowed, Conflict, InvalidAnswers."""
+        return urging.urge_task(self.machine, task_id, reason=reason, by=by)
+
+    def copy_case(self, case_id: str, accounts: Sequence[str], *, words: str, by: str) -> tuple[str, ...]:
+        """Give people a copy of a case, which lets them read it. Errors: NotFound, NotAllowed, InvalidAnswers."""
+        return watching.copy_case(self.machine, case_id, accounts, words=words, by=by)
+
+    def follow_case(self, case_id: str, *, by: str) -> None:
+        """Hear of the milestones and the end of a case. NotFound for who may not read it."""
+        watching.follow_case(self.machine, case_id, by=by)
+
+    def unfollow_case(self, case_id: str, *, by: str) -> None:
+        watching.unfollow_case(self.machine, case_id, by=by)
+
+    def comment(self, case_id: str, body: str, *, mentions: Sequence[str] = (), by: str) -> CommentRow:
+        """Say something about a case, and name others who read it. Errors: NotFound, InvalidAnswers."""
+        return commenting.comment(self.machine, case_id, body, mentions=mentions, by=by)
+
+    def send_back_task(self, task_id: str, *, to: str, straight: bool, reason: str, by: str) -> None:
+        """Open an earlier step again instead of a task. Errors: NotFound, NotAllowed, TaskTaken, InvalidAnswers."""
+        sending_back.send_back(self.machine, task_id, to=to, straight=straight, reason=reason, by=by)
+
+    def take_back_task(self, task_id: str, *, reason: str, by: str) -> None:
+        """Open a task again that one has completed. Errors: NotFound, NotAllowed, Conflict, InvalidAnswers."""
+        taking_back.take_back(self.machine, task_id, reason=reason, by=by)

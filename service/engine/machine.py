@@ -13,6 +13,7 @@ from service.engine import work
 from service.engine.definitions import Definition, Library
 from service.engine.events import Event
 from service.engine.host import World
+from service.engine.outlets import Outlets
 from service.engine.register_schema import RegisterBook
 from service.engine.reminding import Notice, list_notices
 from service.errors import Conflict
@@ -112,6 +113,7 @@ class Machine:
     load_handlers: Callable[[], object] = lambda: None
     clock_changed: Callable[[], None] = lambda: None
     drain: Callable[[], object] = lambda: None
+    outlets: Outlets = field(default_factory=Outlets)
     world: World = field(init=False)
 
     def __post_init__(self) -> None:

@@ -49,19 +49,33 @@ class Actors:
 
     here: dict[str, list[str]] = field(default_factory=dict)
     family: dict[str, list[str]] = field(default_factory=dict)
+    #: Who did a step in rounds that are over, because it was sent back: they may take part in it once more.
+    earlier: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def from_text(cls, text: str) -> Actors:
         document = orjson.loads(text)
-        return cls(document.get("here", {}), document.get("family", {}))
+        return cls(document.get("here", {}), document.get("family", {}), document.get("earlier", {}))
 
     def as_text(self) -> str:
-        return orjson.dumps({"here": self.here, "family": self.family}).decode()
+        earlier = {"earlier": self.earlier} if self.earlier else {}
+        return orjson.dumps({"here": self.here, "family": self.family, **earlier}).decode()
 
     def add(self, element: str, account: str) -> None:
         known = self.here.setdefault(element, [])
         if account not in known:
             known.append(account)
+        if account in self.earlier.get(element, ()):
+            self.earlier[element].remove(account)
+
+    def begin_round(self, element: str) -> None:
+        """Let everybody who has done a part of a step do one again."""
+        if self.here.get(element):
+            self.earlier[element] = list(self.here[element])
+
+    def this_round(self, element: str) -> list[str]:
+        """Who has done a part of a step since it last began."""
+        return [account for account in self.here.get(element, ()) if account not in self.earlier.get(element, ())]
 
     def merge(self, others: Mapping[str, Sequence[str]]) -> None:
         """Take over what was done in another case of the family."""

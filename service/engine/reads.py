@@ -16,11 +16,12 @@ from service.engine.definitions import Definition
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.sealing import veil
+from service.engine.signer_form import form_of, main_token
 from service.engine.standing_in import is_delegate
 from service.engine.work import Work
 from service.errors import Level, NotFound
 from service.forms import Form
-from service.store import Connection, cases, entries
+from service.store import Connection, cases, entries, signers
 from service.store import reads as rows
 from service.store.cases import CaseRow, TaskRow
 from service.store.entries import AttachmentRow
@@ -202,9 +203,10 @@ def view_task(machine: Machine, connection: Connection, task_id: str, actor: Act
     principal = task.on_behalf_of if held else find_principal(actor, queues, machine.book, holder=task.claimed_by)
     bar = _find_bar(work, element, actor.account, principal) if offered else None
     is_open = task.status in ("open", "claimed")
-    form = work.definition.form_of(element)
+    form = form_of(work.definition, element, task)
     draft = entries.find_draft(connection, account=actor.account, subject=f"task:{task_id}")
-    variables = veil(machine, connection, row, actor, run=work.run).variables(work.run.variables(task.token if is_open else None))
+    token = main_token(task) if is_open else None
+    variables = veil(machine, connection, row, actor, run=work.run).variables(work.run.variables(token))
     lists = offering.listed(
         connection, work.definition, form, unit=row.unit, indexings=machine.indexings,
         chosen=[variables, draft[0] if draft else {}],
@@ -220,10 +222,10 @@ def view_task(machine: Machine, connection: Connection, task_id: str, actor: Act
         draft_at=draft[1] if draft else None,
         due=orjson.loads(task.due) if task.due else None,
         actions=_actions(task, actor.account, principal)
-        if offered and is_open and bar is None and row.status == "running"
+        if offered and is_open and bar is None and row.status == "running" and signers.find_held(connection, task_id) is None
         else (),
         barred=bar.zh if bar else None,
-        signs="true" in element.values("sign"),
+        signs="true" in element.values("sign") and task.main_id is None,
         principal=principal if offered and is_open else task.on_behalf_of,
         queues=queues,
         work=work,

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from service.access import RoleBook
-from service.engine import duty, kernel
+from service.engine import duty, kernel, reopening
 from service.engine.due import NO_DUE, Due, due_of
 from service.engine.events import Event
 from service.engine.waiting import CHILD_ENDED, ESCALATE, MATCH, SERVICE, START_CHILD, TERMINATE, TIMER
 from service.engine.work import Work
-from service.store import cases, new_id
+from service.store import cases, new_id, signers
 from service.store.cases import Waiting
 
 
@@ -32,8 +32,9 @@ def reconcile(work: Work, rows: Sequence[Waiting], book: RoleBook, *, settled: C
 def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str, int | None]], book: RoleBook) -> None:
     open_tokens = {row.token for row in rows}
     wanted_tokens = {token for token, _, _ in wanted}
-    gone = [row for row in rows if row.token not in wanted_tokens]
+    gone = [row for row in rows if not _is_wanted(row.token or "", wanted_tokens, open_tokens)]
     cases.cancel_tasks(work.connection, [row.id for row in gone], at=work.at)
+    signers.close_with_tasks(work.connection, [row.id for row in gone], at=work.at)
     for row in gone:
         work.note(Event.TASK_CANCELLED, element=row.element, task=row.id)
     opened: list[dict[str, Any]] = []
@@ -43,7 +44,8 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
         if token in open_tokens:
             continue
         element = work.definition.process.elements[element_id]
-        offered = duty.offer(work, element, token, book)
+        again = work.reopening.get(element_id)
+        offered = reopening.offer(work, element, token, again, book)
         due = _due(work, token, element.due_date)
         task_id = new_id()
         opened.append(
@@ -52,14 +54,22 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
                 "name": _name(work, token, element), "process": work.row.process, "unit": work.row.unit, "status": "open",
                 "queue": offered.queues[0], "form": element.form, "priority": _priority(work, token, element.priority),
                 **due.columns(work.calendar, _next_notice(work, due)), "opened_at": work.at,
+                "return_to": again.return_to if again is not None else None,
             }
         )  # fmt: skip
+        reopening.put_draft(work, again, task_id)
         queues += [{"task_id": task_id, "queue": queue} for queue in offered.queues[1:]]
         bars += [{"task_id": task_id, "account": account, "rule": rule} for account, rule in duty.barred_accounts(work, element)]
         work.note(Event.TASK_OPENED, element=element_id, task=task_id, queue=list(offered.queues), due=due.at)
     cases.insert_tasks(work.connection, opened)
     cases.insert_task_queues(work.connection, queues)
     cases.insert_task_bars(work.connection, bars)
+
+
+def _is_wanted(token: str, wanted: Collection[str], opened: Collection[str | None]) -> bool:
+    """Whether the run waits for a task; a signer's (`<token>/s<n>`) lives as long as the task to which the signer was added."""
+    main, of_signer, _ = token.partition("/")
+    return main in wanted and (not of_signer or main in opened)
 
 
 def _next_notice(work: Work, due: Due) -> datetime | None:

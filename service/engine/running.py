@@ -13,17 +13,40 @@ from enum import StrEnum
 from typing import Any
 
 from service import tagged
-from service.engine import lifecycle, messaging, moving, notices, recomputing, scheduling, starting
+from service.engine import (
+    digests,
+    lifecycle,
+    messaging,
+    moving,
+    notices,
+    recomputing,
+    scheduling,
+    sending_back,
+    spreading,
+    starting,
+)
 from service.engine import work as works
 from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import SYSTEM
-from service.engine.waiting import CHILD_ENDED, CORRELATE, DELIVER, ESCALATE, MATCH, SERVICE, START, START_CHILD, TERMINATE, TIMER
+from service.engine.waiting import (
+    CHILD_ENDED,
+    CORRELATE,
+    DELIVER,
+    ESCALATE,
+    MATCH,
+    SEND_BACK,
+    SERVICE,
+    START,
+    START_CHILD,
+    TERMINATE,
+    TIMER,
+)
 from service.engine.work import Work
 from service.errors import ChengxuError, Conflict, Failed, InvalidAnswers, Stale
 from service.sdk import BpmnError, Context
-from service.store import Connection, cases, jobs, new_id
+from service.store import Connection, cases, deliveries, jobs, new_id
 from service.store.cases import JobRow
 
 LEASE = timedelta(minutes=5)
@@ -82,6 +105,37 @@ def _start_at(machine: Machine, job: JobRow) -> Ran:
         if not jobs.take(connection, job.id):
             return Ran.SKIPPED
         scheduling.start_now(machine, connection, job)
+    return Ran.DONE
+
+
+def _run_of_no_case(machine: Machine, job: JobRow) -> Ran:
+    with machine.store.write() as connection:
+        if not jobs.take(connection, job.id):
+            return Ran.SKIPPED
+        _OF_NO_CASE[job.kind](machine, connection, job)
+    return Ran.DONE
+
+
+def _send_out(machine: Machine, job: JobRow) -> Ran:
+    """A delivery to the outside: leased meanwhile, so that nothing waits for the network within a transaction."""
+    token = new_id()
+    with machine.store.write() as connection:
+        if not jobs.lease_job(connection, job.id, lease=token, until=machine.clock.machine() + LEASE):
+            return Ran.SKIPPED
+    try:
+        spreading.deliver(machine, job)
+    except Exception as error:  # noqa: BLE001 - a delivery may fail in any way; see run
+        ran = _fail(machine, job, error, lease=token)
+        if ran is not Ran.SKIPPED:
+            with machine.store.write() as connection:
+                spreading.note_result(machine, connection, job, error)
+        return ran
+    with machine.store.write() as connection:
+        current = jobs.find_job(connection, job.id)
+        if current is None or current.lease != token:
+            return Ran.SKIPPED
+        cases.settle_jobs(connection, [job.id], state="done")
+        spreading.note_result(machine, connection, job, None)
     return Ran.DONE
 
 
@@ -172,6 +226,7 @@ _INTERNAL: Mapping[str, Callable[[Machine, Work, JobRow], None]] = {
     MATCH: _match,
     DELIVER: _deliver,
     TERMINATE: _terminate,
+    SEND_BACK: sending_back.place_in_caller,
 }
 
 
@@ -210,10 +265,19 @@ _LONG: Mapping[str, Callable[[Machine], object]] = {
 }
 
 
+_OF_NO_CASE: Mapping[str, Callable[[Machine, Connection, JobRow], None]] = {
+    deliveries.SPREAD: spreading.spread,
+    deliveries.DIGEST: digests.gather,
+}
+
+
 _RUNNERS: Mapping[str, Callable[[Machine, JobRow], Ran]] = {
     SERVICE: _run_service,
     CORRELATE: _correlate,
     START: _start_at,
+    deliveries.MAIL: _send_out,
+    deliveries.WEBHOOK: _send_out,
+    **dict.fromkeys(_OF_NO_CASE, _run_of_no_case),
     **dict.fromkeys(_LONG, _run_long),
 }
 

@@ -28,7 +28,7 @@ from service.store.history import Link, list_links
 _BEGINS = frozenset(
     {
         Event.CASE_STARTED, Event.TASK_COMPLETED, Event.TASK_CLAIMED, Event.TASK_RELEASED, Event.TIMER_FIRED, Event.JOB_DONE,
-        Event.CHILD_STARTED, Event.CHILD_ENDED, Event.MESSAGE_RECEIVED, Event.CASE_RESUMED,
+        Event.CHILD_STARTED, Event.CHILD_ENDED, Event.MESSAGE_RECEIVED, Event.CASE_RESUMED, Event.SIGNER_DECIDED,
     }
 )  # fmt: skip
 _ANSWERED = (Event.CASE_STARTED, Event.TASK_COMPLETED)
@@ -36,6 +36,7 @@ _ANSWERED = (Event.CASE_STARTED, Event.TASK_COMPLETED)
 _KEPT: Mapping[str, tuple[str, ...]] = {
     Event.RULE_FOUND: (), Event.DECISION_MADE: ("decision",), Event.NOTICE_GIVEN: ("queues", "deadline"),
     Event.JOB_DONE: ("type", "walked"), Event.JOB_FAILED: ("type", "attempt"), Event.JOB_PARKED: ("type", "attempt"),
+    Event.SIGNER_DECIDED: ("task", "main", "way"),
 }  # fmt: skip
 #: Shorter texts are found everywhere by chance.
 _SHORTEST = 3
@@ -71,7 +72,7 @@ class Veil:
                     payload = {**payload, "answers": shown, "sealed": sorted({name[0] for name in hidden})}
                     if payload.get("signature"):
                         payload["signature"] = {key: payload["signature"].get(key) for key in ("account", "method", "at")}
-            elif link.kind in _KEPT and (sealed_command or self._tells(link.kind, payload)):
+            elif link.kind in _KEPT and (sealed_command or self._tells(link.kind, payload) or self._signs_closed(link)):
                 payload = {key: payload[key] for key in _KEPT[link.kind] if key in payload} | {"sealed": True}
                 if link.kind == Event.RULE_FOUND:
                     payload["findings"] = []
@@ -92,6 +93,11 @@ class Veil:
             return {}, [(name,) for name in answers]
         shown, dropped = _without(answers, [seal.path for seal in self.closed])
         return shown, [path for path, _ in dropped]
+
+    def _signs_closed(self, link: Link) -> bool:
+        """Whether somebody who was added to a closed step says there what they think of it."""
+        closed = link.kind == Event.SIGNER_DECIDED and any(link.element in seal.steps for seal in self.closed)
+        return closed and not _is_by(link, self.account)
 
     def _tells(self, kind: str, payload: Mapping[str, Any]) -> bool:
         """Whether a line names something closed, or shows its value. A decision names its inputs within expressions."""

@@ -49,7 +49,7 @@ def write_sheet(
     once = Counter(units.values())
     names = {unit: name for unit, name in units.items() if once[name] == 1}
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_title(schema.label(english=english)))
+    sheet = book.create_sheet(title_of_sheet(schema.label(english=english)))
     sheet.freeze_panes = "B2"
     fields = [field for field in schema.fields.values() if field.id != schema.key.id]
     header = [WriteOnlyCell(sheet, field.label(english=english)) for field in (schema.key, *fields)]
@@ -58,7 +58,7 @@ def write_sheet(
     sheet.append(header)
     for record in records:
         values = [record.key, *(_shown(field, record.data.get(field.id), names, english=english) for field in fields)]
-        sheet.append([_cell(sheet, value) for value in values])
+        sheet.append([cell_of(sheet, value) for value in values])
     book.save(stream)
 
 
@@ -229,7 +229,8 @@ def _shown(field: Field, value: Any, units: Mapping[str, str], *, english: bool)
     return value
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def cell_of(sheet: Any, value: Any) -> Any:
+    """A cell that shows a value and never computes: a text that begins with "=" stays a text."""
     make: Any = WriteOnlyCell  # its stubs know no Decimal, which it writes
     if value is None or isinstance(value, (int, Decimal, date)):
         return make(sheet, value)
@@ -238,7 +239,7 @@ def _cell(sheet: Any, value: Any) -> Any:
     return cell
 
 
-def _title(text: str) -> str:
+def title_of_sheet(text: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", text)[:31] or "Sheet"
 
 

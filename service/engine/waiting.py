@@ -11,4 +11,5 @@ CHILD_ENDED = "child_ended"  # put into the parent by the child's last command
 ESCALATE = "escalate"  # put into the parent by a child
 MATCH = "match"  # a new subscription looks in the buffer of messages
 DELIVER = "deliver"  # a message for this case
+SEND_BACK = "send_back"  # put into the parent by a child: a step of the parent begins again
 TERMINATE = "terminate"  # the parent no longer waits

@@ -37,6 +37,15 @@ class Within(Protocol[Result]):
     def __call__(self, connection: Connection, result: Result, /) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopening:
+    """A step that is opened again for who did it: what they had answered, and where it goes when it is done (None: on)."""
+
+    account: str
+    answers: Mapping[str, Any] | None
+    return_to: str | None
+
+
 @dataclass(slots=True, kw_only=True)
 class Work:
     """A locked case. Make it with `begin` (a stored case) or in `starting` (a new one); end it with `finish`."""
@@ -54,6 +63,7 @@ class Work:
     next_notice: Callable[..., datetime | None]
     actor: str
     jobs: list[dict[str, Any]] = field(default_factory=list)
+    reopening: dict[str, Reopening] = field(default_factory=dict)  # by element: read when tasks are opened
     project: Any = None  # who did what in other cases of the project, once `duty` has asked
 
     def note(self, kind: Event, *, element: str | None = None, **payload: Any) -> None:

@@ -68,6 +68,8 @@ class TaskRow:
     closed_by: str | None
     closed_at: datetime | None
     on_behalf_of: str | None
+    return_to: str | None = None  # of a step that was sent back: where it goes straight when it is done
+    main_id: str | None = None  # of a signer's task: the task to which the signer was added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, delete, exists, func, insert, select, union
 
 from service.store.columns import insert_or, new_id
+from service.store.deliveries import queue_spreading
 from service.store.reads import COUNT_LIMIT, MAX_LIMIT, OPEN, Page, Scope, readable
 from service.store.tables import cases, notice_marks, notice_queues, notice_reads, notices, tasks, units
 
-KINDS = ("reminded", "due", "overdue", "escalated", "notified")
+KINDS = ("reminded", "due", "overdue", "escalated", "notified", "urged", "copied", "mentioned", "followed")
 #: An escalation of which a queue heard less than this ago does not come into it again (a task, and the timer drawn on it).
 ONCE = timedelta(days=1)
 
@@ -51,6 +52,7 @@ def insert_notice(
         }  # fmt: skip
         connection.execute(_INSERT, row)
         connection.execute(_INSERT_QUEUES, [{"queue": queue, "notice_id": notice_id} for queue in wanted])
+        queue_spreading(connection, notice_id, at=at)
     return wanted
 
 
@@ -125,6 +127,11 @@ def count_unread(connection: Connection, *, account: str, queues: Collection[str
     # One part for each queue, each as far as it is counted: what was read long ago costs nothing.
     found = union(*(one(queue) for queue in sorted(queues))).limit(COUNT_LIMIT).subquery()
     return int(connection.execute(select(func.count()).select_from(found)).scalar() or 0)
+
+
+def find_kind(connection: Connection, notice_id: str) -> str | None:
+    """The kind of a notice; None when there is no such notice."""
+    return connection.execute(select(notices.c.kind).where(notices.c.id == notice_id)).scalar()
 
 
 def is_told(connection: Connection, notice_id: str, *, queues: Collection[str]) -> bool:

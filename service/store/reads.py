@@ -30,10 +30,12 @@ from sqlalchemy import (
 
 from service.errors import Invalid
 from service.store.columns import among
+from service.store.narrowing import TaskFilter as TaskFilter  # who asks for lists finds it here
+from service.store.narrowing import case_conditions, task_conditions
 from service.store.tables import (
     accounts,
     case_parties,
-    case_terms,
+    case_watches,
     cases,
     definitions,
     jobs,
@@ -79,19 +81,12 @@ class Scope:
     parties: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskFilter:
-    process: str | None = None
-    unit: str | None = None
-    terms: tuple[str, ...] = ()
-
-
 _TASK_COLUMNS = [
     tasks.c.id, tasks.c.case_id, tasks.c.element, tasks.c.name, tasks.c.process, tasks.c.unit, tasks.c.status,
     tasks.c.queue, tasks.c.due_at, tasks.c.due_sort, tasks.c.due, tasks.c.opened_at, tasks.c.claimed_by,
     tasks.c.closed_by, tasks.c.closed_at, tasks.c.on_behalf_of,
 ]  # fmt: skip
-_CASE_COLUMNS = [
+CASE_COLUMNS = [
     cases.c.id, cases.c.business_key, cases.c.process, cases.c.version, cases.c.parent, cases.c.root, cases.c.status,
     cases.c.outcome, cases.c.title, cases.c.unit, cases.c.started_by, cases.c.started_at, cases.c.ended_at, cases.c.facts,
     cases.c.flags, cases.c.regulation, cases.c.digest,
@@ -112,9 +107,9 @@ def list_todo(
     def one(condition: ColumnElement[bool]) -> Any:
         statement = (
             select(*_TASK_COLUMNS)
-            .where(condition, IS_OPEN, _may_hold(account, principals))
+            .where(condition, IS_OPEN, may_hold(account, principals))
             .where(~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account))
-            .where(*_task_conditions(where))
+            .where(*task_conditions(where))
         )
         if after:
             statement = statement.where(_after(sort, after))
@@ -134,7 +129,7 @@ def list_todo(
     return Page(rows=tuple(rows[:limit]), after=cursor)
 
 
-def _may_hold(account: str, principals: Collection[str]) -> ColumnElement[bool]:
+def may_hold(account: str, principals: Collection[str]) -> ColumnElement[bool]:
     mine = tasks.c.claimed_by.in_([account, *sorted(principals)]) if principals else tasks.c.claimed_by == account
     return or_(tasks.c.claimed_by.is_(None), mine)
 
@@ -150,7 +145,7 @@ def count_todo(connection: Connection, *, account: str, queues: Collection[str],
     # One part for each way, as in the list: with OR between them no index would be used.
     parts = [
         select(tasks.c.id)
-        .where(way, IS_OPEN, _may_hold(account, principals))
+        .where(way, IS_OPEN, may_hold(account, principals))
         .where(~exists().where(task_bars.c.task_id == tasks.c.id, task_bars.c.account == account))
         .limit(COUNT_LIMIT)
         .subquery()
@@ -164,7 +159,7 @@ def count_todo(connection: Connection, *, account: str, queues: Collection[str],
 def list_done(connection: Connection, *, account: str, where: TaskFilter, after: str | None, limit: int) -> Page:
     """List what the account completed, newest first."""
     limit = max(1, min(limit, MAX_LIMIT))
-    statement = select(*_TASK_COLUMNS).where(tasks.c.closed_by == account, tasks.c.status == "done", *_task_conditions(where))
+    statement = select(*_TASK_COLUMNS).where(tasks.c.closed_by == account, tasks.c.status == "done", *task_conditions(where))
     if after:
         at, _, task_id = after.partition("-")
         moment = _number(at)
@@ -230,27 +225,15 @@ def _after(sort: str, after: str) -> ColumnElement[bool]:
     return tasks.c.id > after if sort == "received" else tasks.c.id < after
 
 
-def _task_conditions(where: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if where.process:
-        conditions.append(tasks.c.process == where.process)
-    if where.unit:
-        conditions.append(tasks.c.unit == where.unit)
-    conditions += [_has_term(tasks.c.case_id, term) for term in where.terms]
-    return conditions
-
-
-def _has_term(case_id: Any, term: str) -> ColumnElement[bool]:
-    """The case, or the case at the root of its family, contains the term."""
-    member = cases.alias("member")
-    root = select(member.c.root).where(member.c.id == case_id).correlate_except(member).scalar_subquery()
-    return exists().where(case_terms.c.term == term, case_terms.c.case_id.in_([case_id, root])).correlate_except(case_terms)
-
-
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
         raise Invalid("分页游标无效，请从第一页重新打开。", message_en="The cursor is not one of ours: start at the first page.")
     return int(text)
+
+
+def instant_of(text: str) -> datetime:
+    """The instant that a cursor names in milliseconds; Invalid for anything else."""
+    return _instant(_number(text))
 
 
 def _instant(milliseconds: int) -> datetime:
@@ -301,7 +284,8 @@ def _took_part(scope: Scope) -> Select[Any]:
         .join_from(task_queues, tasks, tasks.c.id == task_queues.c.task_id)
         .where(task_queues.c.queue.in_(queues), IS_OPEN),
     ).cte("mine")
-    parts = [select(mine.c.case_id)]
+    copied = select(case_watches.c.case_id).where(case_watches.c.account == scope.account, case_watches.c.kind == "copied")
+    parts = [select(mine.c.case_id), copied]
     above, below = select(mine.c.case_id), select(mine.c.case_id)
     for _ in range(DEEPEST):
         upper, lower = cases.alias(), cases.alias()
@@ -324,17 +308,11 @@ def list_cases(
     """List readable cases, newest first. `mine`: those the account started; `roots`: without child cases."""
     limit = max(1, min(limit, MAX_LIMIT))
     statement = (
-        select(*_CASE_COLUMNS, units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"))
+        select(*CASE_COLUMNS, units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"))
         .join(units, units.c.id == cases.c.unit, isouter=True)
         .join(accounts, accounts.c.name == cases.c.started_by, isouter=True)
-        .where(readable(scope))
+        .where(readable(scope), *case_conditions(where))
     )
-    if where.process:
-        statement = statement.where(cases.c.process == where.process)
-    if where.unit:
-        statement = statement.where(cases.c.unit == where.unit)
-    for term in where.terms:
-        statement = statement.where(_has_term(cases.c.id, term))
     if status:
         statement = statement.where(cases.c.status == status)
     if mine:
@@ -355,7 +333,7 @@ def _case_row(row: Any) -> dict[str, Any]:
 def find_case(connection: Connection, case_id: str) -> dict[str, Any] | None:
     """One case as lists show it."""
     row = connection.execute(
-        select(*_CASE_COLUMNS, units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"))
+        select(*CASE_COLUMNS, units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"))
         .join(units, units.c.id == cases.c.unit, isouter=True)
         .join(accounts, accounts.c.name == cases.c.started_by, isouter=True)
         .where(cases.c.id == case_id)
@@ -366,14 +344,14 @@ def find_case(connection: Connection, case_id: str) -> dict[str, Any] | None:
 def list_family(connection: Connection, root: str, *, scope: Scope | None = None) -> tuple[dict[str, Any], ...]:
     """List the case at the root and everything below it, oldest first; of these what `scope` covers, if it is given."""
     conditions = [cases.c.root == root] if scope is None else [cases.c.root == root, readable(scope)]
-    rows = connection.execute(select(*_CASE_COLUMNS).where(*conditions).order_by(cases.c.id))
+    rows = connection.execute(select(*CASE_COLUMNS).where(*conditions).order_by(cases.c.id))
     return tuple(_case_row(row) for row in rows)
 
 
 def list_flagged(connection: Connection, *, business_key: str, regulation: str) -> tuple[dict[str, Any], ...]:
     """List the cases about the same thing that carry flags, oldest first."""
     rows = connection.execute(
-        select(*_CASE_COLUMNS)
+        select(*CASE_COLUMNS)
         .where(cases.c.business_key == business_key, cases.c.regulation == regulation, cases.c.flags != "[]")
         .order_by(cases.c.id)
     )
@@ -401,7 +379,7 @@ def list_case_jobs(connection: Connection, case_ids: Sequence[str]) -> tuple[dic
     rows = connection.execute(
         select(
             jobs.c.id, jobs.c.case_id, jobs.c.kind, jobs.c.element, jobs.c.child, jobs.c.type, jobs.c.state, jobs.c.legal,
-            jobs.c.due_at, jobs.c.attempts, jobs.c.retries, jobs.c.error,
+            jobs.c.due_at, jobs.c.attempts, jobs.c.retries, jobs.c.error, jobs.c.deadline, jobs.c.trigger, jobs.c.created_at,
         )
         .where(jobs.c.case_id.in_(list(case_ids)), jobs.c.state.in_(("todo", "doing", "parked")))
         .order_by(jobs.c.due_at)

@@ -211,7 +211,9 @@ cases = Table(
     Index(None, "unit", "id"),
     Index(None, "process", "id"),
     Index(None, "business_key"),
-)
+    Index("ix_cases_started_by", "started_by", "id", sqlite_where=text("parent IS NULL"),
+          postgresql_where=text("parent IS NULL")),
+)  # fmt: skip
 
 case_parties = Table(
     "case_parties",

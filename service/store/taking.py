@@ -12,17 +12,22 @@ from sqlalchemy import Connection, bindparam, case, literal, null, select, union
 
 from service.store.cases import WAITING, Waiting
 from service.store.people import AccountRow, stand_ins, stands_in_on
-from service.store.tables import accounts, delegations, drafts, memberships, task_queues
+from service.store.tables import accounts, delegations, drafts, held_completions, memberships, signers, task_queues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The rows that wait in the case, who acts, the task's queues besides its first, and whether anybody's own draft is kept."""
+    """The rows that wait in the case, who acts, the task's queues besides its first, and whether anybody's own draft is kept.
+
+    `signers` are (way, account, state) of who was added to the task, in order; `held_for` is whose completion waits for them.
+    """
 
     waiting: tuple[Waiting, ...]
     account: AccountRow | None
     queues: frozenset[str]
     has_draft: bool
+    signers: tuple[tuple[str, str, str], ...] = ()
+    held_for: str | None = None
 
 
 _LOOK = union_all(
@@ -58,6 +63,12 @@ _LOOK = union_all(
     select(literal("draft"), drafts.c.subject, literal(""), null(), null(), literal(""), null(), null()).where(
         drafts.c.subject == bindparam("subject"), drafts.c.account == bindparam("account")
     ),
+    select(literal("signer"), signers.c.id, signers.c.way, signers.c.account, null(), signers.c.state, null(), null()).where(
+        signers.c.main_id == bindparam("task")
+    ),
+    select(
+        literal("held"), held_completions.c.task_id, held_completions.c.account, null(), null(), literal(""), null(), null()
+    ).where(held_completions.c.task_id == bindparam("task")),
 )
 
 
@@ -70,6 +81,8 @@ def look(connection: Connection, *, case_id: str, task_id: str, account: str, on
     queues: set[str] = set()
     found: tuple[str, str] | None = None
     has_draft = False
+    added: list[tuple[str, str, str, str]] = []
+    held_for: str | None = None
     for table, id_, kind, token, child, state, element, holder in connection.execute(_LOOK, names):
         if table == "account":
             found = (kind, state)
@@ -81,6 +94,10 @@ def look(connection: Connection, *, case_id: str, task_id: str, account: str, on
             queues.add(kind)
         elif table == "draft":
             has_draft = True
+        elif table == "signer":
+            added.append((id_, kind, token, state))
+        elif table == "held":
+            held_for = kind
         else:
             waiting.append(
                 Waiting(table=table, id=id_, kind=kind, token=token, child=child, state=state, element=element, holder=holder)
@@ -92,4 +109,7 @@ def look(connection: Connection, *, case_id: str, task_id: str, account: str, on
             name=account, display_name=display_name, password=None, active=state == "active", demo=False,
             memberships=tuple(members), stands_in=stand_ins(deputised),
         )  # fmt: skip
-    return Surroundings(waiting=tuple(waiting), account=row, queues=frozenset(queues), has_draft=has_draft)
+    return Surroundings(
+        waiting=tuple(waiting), account=row, queues=frozenset(queues), has_draft=has_draft,
+        signers=tuple((way, name, state) for _, way, name, state in sorted(added)), held_for=held_for,
+    )  # fmt: skip

@@ -25,10 +25,11 @@ def send_sheet(schema: RegisterSchema, wanted: Wanted, *, english: bool) -> Resp
     with current.engine().machine.store.read() as connection:
         records = _all(connection, schema.name, wanted)
         write_sheet(schema, records, units=unit_names(connection), english=english, stream=stream)
-    return _sent(stream, schema.label(english=english))
+    return send_stream(stream, schema.label(english=english))
 
 
-def _sent(stream: BytesIO, name: str) -> Response:
+def send_stream(stream: BytesIO, name: str) -> Response:
+    """Send a sheet that was written, under a name without its ending."""
     stream.seek(0)
     response = send_file(stream, mimetype=XLSX, as_attachment=True, download_name=f"{name}.xlsx", max_age=0)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -49,4 +50,4 @@ def send_template(schema: RegisterSchema, *, english: bool) -> Response:
     """Send an empty sheet with the columns of a register."""
     stream = BytesIO()
     write_sheet(schema, (), units={}, english=english, stream=stream)
-    return _sent(stream, schema.label(english=english))
+    return send_stream(stream, schema.label(english=english))

@@ -24,7 +24,9 @@ sys.path[:0] = [str(folder) for folder in (HERE, HERE.parent / "support") if str
 
 import crowding  # noqa: E402
 import disks  # noqa: E402
+import form_page  # noqa: E402
 import growing  # noqa: E402
+import listing  # noqa: E402
 import over_http  # noqa: E402
 import populous  # noqa: E402
 import report as reporting  # noqa: E402
@@ -52,15 +54,16 @@ class Sizes:
     timers: int
     projects: int
     page_rounds: int
+    listed: int
 
 
 QUICK = Sizes(
     sequential=40, project=25, http_cases=20, loop_cases=2, crowd_rounds=10, stored=1_000, waiting=2_000, timers=200,
-    projects=1_000, page_rounds=20,
+    projects=1_000, page_rounds=20, listed=20_000,
 )  # fmt: skip
 FULL = Sizes(
     sequential=200, project=100, http_cases=100, loop_cases=5, crowd_rounds=50, stored=10_000, waiting=100_000, timers=1_000,
-    projects=10_000, page_rounds=100,
+    projects=10_000, page_rounds=100, listed=100_000,
 )  # fmt: skip
 
 
@@ -159,6 +162,18 @@ class Bench:
         city.store.close()
         return found
 
+    def inbox(self) -> dict[str, Any]:
+        city, url, files = self.city("inbox"), f"sqlite:///{self.folder / 'inbox.db'}", self.folder / "inbox_files"
+        found = listing.waits(city, url, files, count=self.sizes.listed, rounds=self.sizes.page_rounds)
+        city.store.close()
+        return found
+
+    def form_page(self) -> dict[str, Any]:
+        city = self.city("form_page")
+        found = form_page.form_page(city, f"sqlite:///{self.folder / 'form_page.db'}", self.folder / "form_page_files")
+        city.store.close()
+        return found
+
     def run(self, only: Sequence[str]) -> dict[str, Any]:
         sections: dict[str, Callable[[], dict[str, Any]]] = {
             "complete_task": lambda: self.complete_task(pg=False, project=False),
@@ -174,6 +189,8 @@ class Bench:
             "due_timers": self.due_timers,
             "full_life": populous.full_life,
             "seeded": self.seeded,
+            "form_page": self.form_page,
+            "inbox": self.inbox,
         }
         if unknown := set(only) - sections.keys():
             raise SystemExit(f"no such section: {', '.join(sorted(unknown))}; there are: {', '.join(sections)}")

@@ -47,6 +47,10 @@ def _page(name: str, what: str) -> Budget:
     return Budget(path=("seeded", "p95_ms", name), what=what, limit=200, unit="ms", peer=_PEER_PAGE)
 
 
+def _list(name: str, what: str) -> Budget:
+    return Budget(path=("inbox", "p95_ms", name), what=what, limit=100, unit="ms", peer=_PEER_PAGE)
+
+
 BUDGETS: tuple[Budget, ...] = (
     *_task("complete_task", "sequential_10, SQLite", 1.5),
     *_task("complete_task_project", "project_application, SQLite", 1.0),
@@ -79,4 +83,16 @@ BUDGETS: tuple[Budget, ...] = (
     _page("projects_api", "    sorted, API"),
     _page("projects_api_found", "    by words, API"),
     _page("similarity", "p95: file, compared with every project"),
+    Budget(path=("form_page", "open_worst_ms"), what="open a form: 60 fields, 20 files", limit=1000, unit="ms", peer="none"),
+    Budget(path=("form_page", "slowest_key_ms"), what="    type into it: the slowest key", limit=100, unit="ms", peer="none"),
+    _list("clerk", "p95: 100,000 open tasks, a clerk's inbox"),
+    _list("reviewer", "    a reviewer's, of 30,000"),
+    _list("deep", "    a page deep in it"),
+    _list("overdue", "    what is overdue"),
+    _list("amount", "    by amount"),
+    _list("words", "    by words"),
+    _list("rare_words", "    by words that are rare"),
+    _list("started", "    what one started"),
+    _list("copied", "    what one was given a copy of"),
+    _list("counts", "    counts for the poll, API"),
 )

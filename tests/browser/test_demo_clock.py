@@ -33,7 +33,7 @@ def test_the_clock_is_set_and_advanced_from_the_header(moving: Any, visit: Any) 
     page.get_by_role("button", name="设定").click()
     page.locator(".clock > summary").get_by_text("2026-08-31 周一 09:30").wait_for()
 
-    told = page.locator(".timeline").inner_text()
+    told = page.locator("#history .timeline").inner_text()
     assert "陈思雨 把演示时钟从 2026-08-21 10:00 拨到 2026-08-31 09:30" in told
     assert "逾期" in page.locator(".waiting").inner_text()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from service.engine.registering import write_entry
 from service.sdk import Write
@@ -39,9 +40,11 @@ def project(site: Any) -> str:
 def test_an_entry_is_found_opened_by_keyboard_and_read(visit: Any, project: str) -> None:
     page = visit(CLERK).open("/registers")
     page.get_by_role("link", name="项目台账", exact=True).click()
+    page.get_by_role("heading", level=1, name="项目台账").wait_for()
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("/")
     page.keyboard.type("浏览用")
-    page.get_by_role("link", name="浏览用教育平台").wait_for()
+    expect(page.locator("[data-row]")).to_have_count(1)  # the list has been filtered
     page.get_by_role("link", name="浏览用教育平台").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="浏览用教育平台").wait_for()

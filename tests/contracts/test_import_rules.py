@@ -18,9 +18,9 @@ OWNERS = {
     "alembic": "store",
     "psycopg": "store",
     "apscheduler": "worker",
-    **dict.fromkeys(
-        ("flask_babel", "flask_limiter", "flask_login", "flask_smorest", "flask_wtf", "jinja2", "werkzeug", "wtforms"), "web"
-    ),
+    "fontTools": "printing",
+    "fpdf": "printing",
+    **dict.fromkeys(("flask_babel", "flask_smorest", "flask_wtf", "jinja2", "werkzeug", "wtforms"), "web"),
 }
 
 

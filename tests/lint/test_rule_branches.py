@@ -125,6 +125,13 @@ REFUSED = [
         </zeebe:properties></bpmn:extensionElements></bpmn:manualTask>""",
     ),
     (
+        "sending back forbidden at a step that no person does",
+        "unknown-return",
+        """<bpmn:task id="file_papers" name="归档"><bpmn:extensionElements><zeebe:properties>
+        <zeebe:property name="send_back" value="false"/> <!-- ✗ file_papers -->
+        </zeebe:properties></bpmn:extensionElements></bpmn:task>""",
+    ),
+    (
         "a default flow of another gateway",
         "gateway-default",
         """<bpmn:exclusiveGateway id="is_complete" name="是否" default="no_such_flow"/> <!-- ✗ is_complete -->""",

@@ -9,7 +9,8 @@ import pytest
 from city import PASSWORD
 from marshmallow import Schema
 
-from service.web.api import shapes
+from service.web.api import attention, phrases, presence, returns, shapes, signers
+from service.web.api.wait_shapes import WaitingListShape
 
 CLERK, COLLEAGUE, LEAD = "pj_unit_clerk.jiaoyu", "pj_unit_clerk.jiaoyu.2", "pj_unit_lead.jiaoyu"
 
@@ -21,12 +22,18 @@ def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) 
     assert {path.removeprefix("/api/v1") for path in document["paths"]} == {
         "/processes", "/processes/{process}", "/processes/{process}/draft", "/cases", "/cases/{case_id}",
         "/cases/{case_id}/history", "/cases/{case_id}/diagram", "/tasks", "/tasks/{task_id}",
+        "/cases/{case_id}/sheet", "/cases/{case_id}/file",
         "/tasks/{task_id}/claim", "/tasks/{task_id}/release", "/tasks/{task_id}/transfer", "/tasks/{task_id}/delegate",
         "/deputies", "/deputies/{delegation_id}",
         "/tasks/{task_id}/complete", "/tasks/{task_id}/draft", "/attachments", "/attachments/{attachment_id}", "/messages", "/me",
             "/clock", "/notices", "/notices/read", "/notices/{notice_id}/read", "/overdue", "/parameters", "/parameters/{name}",
         "/registers", "/registers/{name}", "/registers/{name}/export", "/registers/{name}/import", "/registers/{name}/{key}",
-        "/trace/{regulation}", "/cases/{case_id}/trace", "/choices/{name}",
+        "/trace/{regulation}", "/cases/{case_id}/trace", "/choices/{name}", "/cases/{case_id}/waiting",
+        "/me/phrases", "/me/phrases/{phrase_id}", "/tasks/{task_id}/presence", "/attachments/{attachment_id}/preview",
+        "/me/notices/count", "/me/notifications", "/me/webhooks", "/me/webhooks/{webhook_id}", "/me/webhooks/{webhook_id}/test",
+        "/cases/{case_id}/comments", "/cases/{case_id}/copies", "/cases/{case_id}/follow", "/cases/{case_id}/people",
+        "/me/counts", "/tasks/{task_id}/send-back", "/tasks/{task_id}/send-back-targets", "/tasks/{task_id}/signers",
+        "/tasks/{task_id}/signers/{signer_id}", "/tasks/{task_id}/take-back", "/tasks/{task_id}/urge",
     }  # fmt: skip
 
 
@@ -56,8 +63,18 @@ def answers(site: Any) -> dict[type[Schema], Any]:
     found[shapes.TaskListShape] = clerk.get("/tasks")
     found[shapes.HeldShape] = clerk.post(f"/tasks/{task}/claim")
     found[shapes.CaseShape] = clerk.get(f"/cases/{case}")
+    found[WaitingListShape] = clerk.get(f"/cases/{case}/waiting")
     found[shapes.CompletedShape] = clerk.post(f"/tasks/{task}/complete", {"variables": {"note": "x"}})
-    lead.post(f"/tasks/{site.task(case)}/complete", {"variables": {}, "signature": {"password": PASSWORD}})
+    signed = site.task(case)
+    found[returns.TargetListShape] = lead.get(f"/tasks/{signed}/send-back-targets")
+    found[presence.PresenceShape] = lead.put(f"/tasks/{signed}/presence", {})
+    found[signers.SignerListShape] = lead.get(f"/tasks/{signed}/signers")
+    found[attention.UrgedShape] = clerk.post(f"/tasks/{signed}/urge", {"reason": "x"})
+    found[attention.CommentShape] = clerk.post(f"/cases/{case}/comments", {"body": "x"})
+    found[attention.CommentListShape] = clerk.get(f"/cases/{case}/comments")
+    found[attention.PeopleShape] = clerk.get(f"/cases/{case}/people?for=copy")
+    found[phrases.PhraseListShape] = clerk.get("/me/phrases")
+    lead.post(f"/tasks/{signed}/complete", {"variables": {}, "signature": {"password": PASSWORD}})
     found[shapes.CaseListShape] = clerk.get("/cases")
     found[shapes.HistoryShape] = clerk.get(f"/cases/{case}/history")
     found[shapes.ProcessListShape] = clerk.get("/processes")

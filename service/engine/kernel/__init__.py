@@ -8,8 +8,10 @@ from service.engine.kernel.elements import Element, Event, Flow, MultiInstance
 from service.engine.kernel.events import correlation
 from service.engine.kernel.faults import CannotContinue
 from service.engine.kernel.host import PENDING, Host, Pending, Thrown, Uncaught
+from service.engine.kernel.joins import JoinRow
 from service.engine.kernel.migrate import find_obstacles, migrate
 from service.engine.kernel.process import Process
+from service.engine.kernel.returning import following
 from service.engine.kernel.run import Run
 from service.engine.kernel.snapshot import ChildRow, JobRow, Snapshot, SubscriptionRow, TaskRow, TimerRow
 from service.engine.kernel.supported import SUPPORTED_ELEMENTS, SUPPORTED_EVENTS, UNSUPPORTED
@@ -26,6 +28,7 @@ __all__ = [
     "Flow",
     "Host",
     "JobRow",
+    "JoinRow",
     "MultiInstance",
     "Pending",
     "Process",
@@ -38,6 +41,7 @@ __all__ = [
     "Uncaught",
     "correlation",
     "find_obstacles",
+    "following",
     "migrate",
     "parse",
 ]

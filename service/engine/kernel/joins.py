@@ -7,7 +7,7 @@ The stock joins walk the token tree and decide wrongly in loops. These keep what
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.operators import Operator
@@ -15,7 +15,16 @@ from SpiffWorkflow.operators import Operator
 from service.engine.kernel.expression import Expression, attribute
 from service.engine.kernel.faults import no_flow
 from service.engine.kernel.steps import Step
-from service.engine.kernel.tokens import FINISHED, FUTURE, WAITING, Token
+from service.engine.kernel.tokens import FINISHED, FUTURE, WAITING, Token, Tree
+
+
+class JoinRow(NamedTuple):
+    """A gateway at which something has arrived and waits for the rest. `open`: from where that may still come."""
+
+    element: str
+    arrived: int
+    missing: int
+    open: tuple[str, ...]
 
 
 class Condition(Operator):
@@ -71,6 +80,26 @@ class Joining(Step):
     def seal(self) -> None:
         super().seal()
         self.needed = Counter(self._inputs)
+
+    def look(self, token: Token) -> JoinRow:
+        """Say for what a waiting token waits."""
+        arrived: Counter[str] = Counter(token.internal_data["arrived"])
+        missing = [source for source, count in self.needed.items() if arrived[source] < count]
+        reaching = frozenset[str]().union(*(self._reaching(source) for source in missing))
+        coming = (t.task_spec for t in token.workflow.tasks.values() if not t._state & FINISHED and t.task_spec.name in reaching)
+        elements = dict.fromkeys(spec.element.id for spec in coming if getattr(spec, "element", None) is not None)
+        return JoinRow(self.name, sum(arrived.values()), len(missing), tuple(elements))
+
+    def _reaching(self, source: str) -> frozenset[str]:
+        """The steps from which a token can come over `source` without passing this gateway."""
+        found: set[str] = set()
+        pending = [source]
+        while pending:
+            name = pending.pop()
+            if name not in found and name != self.name:
+                found.add(name)
+                pending += self._wf_spec.task_specs[name]._inputs
+        return frozenset(found)
 
     def arrive(self, token: Token) -> Counter[str] | None:
         """Count this arrival together with those that wait. None for a token that was placed here by hand."""
@@ -131,13 +160,10 @@ class InclusiveGateway(Choosing, Joining, defaults.InclusiveGateway):
         reaching = frozenset().union(*(self.upstream[source] for source in empty))
         return not any(t.task_spec.name in reaching and not t._state & FINISHED for t in token.workflow.tasks.values())
 
-    def _reaching(self, source: str) -> frozenset[str]:
-        """The steps from which a token can come over `source` without passing this gateway."""
-        found: set[str] = set()
-        pending = [source]
-        while pending:
-            name = pending.pop()
-            if name not in found and name != self.name:
-                found.add(name)
-                pending += self._wf_spec.task_specs[name]._inputs
-        return frozenset(found)
+
+def list_joins(tree: Tree) -> tuple[JoinRow, ...]:
+    """List the gateways at which tokens wait for others."""
+    if tree.completed:
+        return ()
+    waiting = (token for token in tree.all_tokens() if token._state == WAITING and isinstance(token.task_spec, Joining))
+    return tuple(token.task_spec.look(token) for token in waiting)

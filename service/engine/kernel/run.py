@@ -10,14 +10,15 @@ After an exception the run is void: throw it away and store nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from service.engine.kernel import codec
+from service.engine.kernel import codec, returning
 from service.engine.kernel.catching import catch_error, catch_escalation
 from service.engine.kernel.events import Catching, EventGateway
 from service.engine.kernel.expression import attribute
 from service.engine.kernel.host import Host, Thrown, Uncaught
+from service.engine.kernel.joins import JoinRow, list_joins
 from service.engine.kernel.loop import run_to_rest
 from service.engine.kernel.moves import move
 from service.engine.kernel.nested import EventSubProcess
@@ -25,7 +26,7 @@ from service.engine.kernel.process import Process
 from service.engine.kernel.prune import prune
 from service.engine.kernel.scope import CASE, Scopes, View
 from service.engine.kernel.snapshot import Snapshot, snapshot
-from service.engine.kernel.steps import CallActivity
+from service.engine.kernel.steps import CallActivity, StartEvent
 from service.engine.kernel.tokens import READY, STARTED, WAITING, Token, Tree
 from service.errors import Invalid, Stale
 
@@ -84,13 +85,21 @@ class Run:
 
     # -- changes
 
-    def complete(self, token: str, answers: Mapping[str, Any]) -> None:
-        """Finish a user task, a job or a child case with what it gave. Stale when the token no longer waits for that."""
-        found = self._get(token, READY | STARTED)
+    def complete(self, token: str, answers: Mapping[str, Any], *, then: str | None = None) -> None:
+        """Finish a user task, a job or a child case with what it gave. Stale when the token no longer waits for that.
+
+        `then` names an element to which a step that was sent back goes straight (see `straight_way`).
+        """
+        found = self._get(token, READY | STARTED | WAITING)
+        again = isinstance(found.task_spec, StartEvent)
         if token in self._tree.subprocesses or found._children:  # a sub-process or multi-instance body completes by itself
             raise Stale(token=token)
+        if found._state == WAITING and not again:
+            raise Stale(token=token)
         found.result = answers
-        if found._state == READY:
+        if then is not None:
+            returning.go(found, then)
+        elif found._state == READY or again:
             found.run()
         else:
             found.complete()
@@ -125,6 +134,18 @@ class Run:
         move(self._get(token, READY | STARTED | WAITING), target_element)
         run_to_rest(self._tree)
 
+    def send_back(self, token: str, target_element: str) -> None:
+        """Take away the thread of a task and begin an earlier step again (see `returning`). Invalid when it cannot."""
+        returning.send_back(self._get(token, READY | STARTED | WAITING), target_element)
+        run_to_rest(self._tree)
+
+    def take_back(self, element: str) -> None:
+        """Begin a step that was done again, and cancel what came of it (see `returning`). Invalid when it cannot."""
+        if self._tree.completed:
+            raise Stale(element=element)
+        returning.take_back(self._tree, element)
+        run_to_rest(self._tree)
+
     def set_variables(self, token: str | None, variables: Mapping[str, Any]) -> None:
         """Correct variables as if `token` had given them; None for the case."""
         self._tree.scopes.merge(self._key(token), variables)
@@ -133,6 +154,10 @@ class Run:
 
     def snapshot(self) -> Snapshot:
         return snapshot(self._tree)
+
+    def joins(self) -> tuple[JoinRow, ...]:
+        """List the gateways at which something waits for what is still on its way."""
+        return list_joins(self._tree)
 
     def evaluate(self, token: str | None, attribute_text: str) -> Any:
         """Evaluate an attribute (FEEL after `=`, else the text itself) where `token` stands; None for the case."""
@@ -159,6 +184,14 @@ class Run:
         if token in scopes:
             given |= {target: scopes.local(token)[target] for _, target in spec.element.inputs}
         return found.internal_data["process"], given
+
+    def places_before(self, token: str, elements: Collection[str]) -> set[str]:
+        """Choose, of some elements, those to which the task at `token` can be sent back."""
+        return returning.places_before(self._get(token, READY | STARTED | WAITING), set(elements))
+
+    def straight_way(self, token: str, target_element: str) -> str:
+        """The element to which a step goes straight when it is done, once the task at `token` was sent back to it."""
+        return returning.straight_way(self._get(token, READY | STARTED | WAITING), target_element)
 
     # -- inside
 

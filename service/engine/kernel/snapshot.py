@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from service.engine.kernel.events import BoundaryEvent, CatchEvent, EventGateway
 from service.engine.kernel.nested import EventSubProcess
-from service.engine.kernel.steps import CallActivity, JobTask, ManualTask, UserTask
+from service.engine.kernel.steps import CallActivity, JobTask, ManualTask, StartEvent, UserTask
 from service.engine.kernel.tokens import FINISHED, STARTED, WAITING, Token, Tree
 
 
@@ -88,6 +88,9 @@ class _Rows:
         spec = token.task_spec
         if isinstance(spec, (UserTask, ManualTask)):
             self.tasks.append(TaskRow(token.id, spec.bpmn_id, token.internal_data.get("index")))
+        elif isinstance(spec, StartEvent):
+            if token._state == WAITING:  # sent back to whoever filed the case
+                self.tasks.append(TaskRow(token.id, spec.bpmn_id, None))
         elif isinstance(spec, JobTask):
             if token._state == STARTED:
                 self.jobs.append(JobRow(token.id, spec.bpmn_id))

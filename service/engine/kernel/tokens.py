@@ -9,7 +9,7 @@ left in it but listening event sub-processes.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -172,6 +172,8 @@ class Tree(_Scope, BpmnWorkflow):
         self.thrown: list[Thrown] = []
         self.uncaught: list[Uncaught] = []
         self.escalated: list[Uncaught] = []
+        #: Sub-processes (by element) that begin elsewhere than at their start: what is done with their inside once it is open.
+        self.entering: dict[str, Callable[[Branch], None]] = {}
         super().__init__(process.spec, process.subspecs, script_engine=object(), deserializing=True)
 
     def next_id(self) -> str:
@@ -200,6 +202,9 @@ class Tree(_Scope, BpmnWorkflow):
         root = branch.plant()
         root.result = payload
         root.run()
+        begin = self.entering.pop(owner.task_spec.name, None)
+        if begin is not None:
+            begin(branch)
 
     def forget(self, token: Token) -> None:
         """Drop the inside of a sub-process whose token was cancelled. Its scopes go when the tree is pruned."""

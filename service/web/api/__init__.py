@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web.api.attachments import blueprint as attachments_blueprint
+from service.web.api.attention import blueprint as attention_blueprint
 from service.web.api.cases import blueprint as cases_blueprint
 from service.web.api.choices import blueprint as choices_blueprint
 from service.web.api.clock import blueprint as clock_blueprint
@@ -13,11 +14,18 @@ from service.web.api.description import describe
 from service.web.api.me import blueprint as me_blueprint
 from service.web.api.messages import blueprint as messages_blueprint
 from service.web.api.notices import blueprint as notices_blueprint
+from service.web.api.notifications import blueprint as notifications_blueprint
+from service.web.api.papers import blueprint as papers_blueprint
 from service.web.api.parameters import blueprint as parameters_blueprint
+from service.web.api.phrases import blueprint as phrases_blueprint
+from service.web.api.presence import blueprint as presence_blueprint
 from service.web.api.processes import blueprint as processes_blueprint
 from service.web.api.registers import blueprint as registers_blueprint
+from service.web.api.returns import blueprint as returns_blueprint
+from service.web.api.signers import blueprint as signers_blueprint
 from service.web.api.tasks import blueprint as tasks_blueprint
 from service.web.api.traces import blueprint as traces_blueprint
+from service.web.api.waits import blueprint as waits_blueprint
 
 
 def register(app: Flask) -> None:
@@ -26,6 +34,8 @@ def register(app: Flask) -> None:
         [
             processes_blueprint, cases_blueprint, tasks_blueprint, attachments_blueprint, messages_blueprint, me_blueprint,
             clock_blueprint, deputies_blueprint, notices_blueprint, parameters_blueprint, registers_blueprint,
-            traces_blueprint, choices_blueprint,
+            traces_blueprint, choices_blueprint, waits_blueprint, notifications_blueprint, phrases_blueprint, presence_blueprint,
+            papers_blueprint,
+            signers_blueprint, returns_blueprint, attention_blueprint,
         ],
     )  # fmt: skip

@@ -8,8 +8,10 @@ from typing import Any, Final
 from flask_smorest.fields import Upload
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from service.engine.list_asking import DUES, MOST_AMOUNT
 from service.store.notices import KINDS
 from service.store.reads import MAX_LIMIT
+from service.store.watched import COPIED, FOLLOWED
 from service.web.arguments import Arguments
 from service.web.waiting import MOST
 
@@ -96,10 +98,27 @@ class _Page(Arguments):
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_LIMIT))
 
 
+def _yuan(description: str) -> fields.Decimal:
+    return fields.Decimal(load_default=None, validate=validate.Range(0, MOST_AMOUNT), metadata={"description": description})
+
+
 class _Words(_Page):
     process = _word(80, load_default=None)
     unit = _word(80, load_default=None)
     q = fields.String(load_default="", validate=validate.Length(max=200), metadata={"description": "words of the case"})
+    step = _word(80, load_default=None, metadata={"description": "the element of an open task"})
+    due = fields.String(
+        load_default=None, validate=validate.OneOf(DUES),
+        metadata={"description": "when an open task is due; today and week leave out what is overdue, a week ends with Sunday"},
+    )  # fmt: skip
+    amount_from = _yuan("in yuan, of the amount that lists show")
+    amount_to = _yuan("in yuan, of the amount that lists show")
+
+    @validates_schema
+    def _ensure_span(self, data: dict[str, Any], **_: Any) -> None:
+        least, most = data["amount_from"], data["amount_to"]
+        if least is not None and most is not None and least > most:
+            raise ValidationError("The lower amount is above the upper one.", "amount_to")
 
 
 class ChoiceQuery(Arguments):
@@ -147,6 +166,22 @@ class CaseQuery(_Words):
     status = fields.String(load_default=None, validate=validate.OneOf(["running", "suspended", "completed", "terminated"]))
     mine = fields.Boolean(load_default=False, metadata={"description": "only what the account started"})
     roots = fields.Boolean(load_default=False, metadata={"description": "without child cases"})
+    list = fields.String(
+        load_default=None, validate=validate.OneOf([COPIED, FOLLOWED]),
+        metadata={"description": "only what the account was given a copy of, or follows, the latest first"},
+    )  # fmt: skip
+
+    @validates_schema
+    def _ensure_cursor(self, data: dict[str, Any], **_: Any) -> None:
+        if data["after"] and data["list"] and not _CURSORS["done"].fullmatch(data["after"]):
+            raise ValidationError("Not a cursor of ours.", "after")
+
+
+class CountsQuery(Arguments):
+    since = fields.String(
+        load_default=None, validate=validate.Regexp(r"[0-9a-z]{24}\Z"),
+        metadata={"description": "an id that was made at the time since when new tasks are counted"},
+    )  # fmt: skip
 
 
 class HistoryQuery(Arguments):

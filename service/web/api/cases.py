@@ -9,18 +9,18 @@ from flask import request
 from flask.wrappers import Response
 
 from service.engine import reads
-from service.engine.searching import split_terms
 from service.engine.starting import Started
 from service.errors import NotFound
 from service.forms import Form
 from service.store import Connection, people
 from service.store import reads as rows
-from service.store.reads import TaskFilter
+from service.store.watched import list_watched
 from service.tagged import plain
 from service.web import current, gate
 from service.web.answers import reply
 from service.web.api.asks import CaseQuery, HistoryQuery, Start, Wait
 from service.web.api.following import due, followed, list_open_tasks
+from service.web.api.narrowed import wanted_of
 from service.web.api.routing import endpoint, make_blueprint
 from service.web.api.shapes import CaseListShape, CaseShape, HistoryShape, StartedShape
 from service.web.auth import current_actor, require_account
@@ -63,12 +63,15 @@ def list_cases(query: Mapping[str, Any]) -> Response:
     """List the cases that the account may read, newest first."""
     machine = current.engine().machine
     scope = reads.scope_of(current_actor(), machine.book)
-    where = TaskFilter(process=query["process"], unit=query["unit"], terms=tuple(split_terms(query["q"])))
+    where = wanted_of(query, now=machine.clock.now())
+    cursor = {"after": query["after"], "limit": query["limit"]}
     with machine.store.read() as connection:
-        page = rows.list_cases(
-            connection, scope, where=where, status=query["status"], mine=query["mine"], roots=query["roots"],
-            after=query["after"], limit=query["limit"],
-        )  # fmt: skip
+        if query["list"] is not None:
+            page = list_watched(connection, scope, kind=query["list"], where=where, status=query["status"], **cursor)
+        else:
+            page = rows.list_cases(
+                connection, scope, where=where, status=query["status"], mine=query["mine"], roots=query["roots"], **cursor
+            )
     return reply({"items": [_line(row) for row in page.rows], "after": page.after})
 
 

@@ -331,6 +331,11 @@ class MeShape(Schema):
     memberships = fields.List(fields.Nested(MembershipShape), required=True)
 
 
+class CountsShape(Schema):
+    todo = fields.Integer(required=True, metadata={"description": "open tasks that the account may do; 1000 stands for more"})
+    new = fields.Integer(required=True, metadata={"description": "of these, what has come in since; 100 stands for more"})
+
+
 class NoticeCaseShape(Schema):
     id = _text()
     business_key = _text()
@@ -343,7 +348,7 @@ class NoticeCaseShape(Schema):
 
 class NoticeLineShape(Schema):
     id = _text()
-    kind = _text(metadata={"description": "reminded, due, overdue, escalated, notified"})
+    kind = _text(metadata={"description": "reminded, due, overdue, escalated, notified, urged, copied, mentioned, followed"})
     deadline = _maybe()
     message = _text()
     message_en = _text()

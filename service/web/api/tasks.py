@@ -12,17 +12,17 @@ from service.access import actor_queues
 from service.engine import reads
 from service.engine.completing import Completed
 from service.engine.reads import TaskView
-from service.engine.searching import split_terms
+from service.engine.signer_form import form_of
 from service.errors import NotAllowed, NotFound
 from service.forms import Form
 from service.store import cases, people
 from service.store import reads as rows
-from service.store.reads import TaskFilter
 from service.tagged import plain
 from service.web import current, gate
 from service.web.answers import reply
 from service.web.api.asks import Complete, Draft, Handing, TaskQuery, Wait
 from service.web.api.following import due, followed
+from service.web.api.narrowed import wanted_of
 from service.web.api.routing import endpoint, make_blueprint
 from service.web.api.shapes import CompletedShape, HandedShape, HeldShape, SavedShape, TaskListShape, TaskShape
 from service.web.auth import current_actor, require_account, sign
@@ -37,7 +37,7 @@ _LINE = ("id", "process", "element", "name", "status", "unit_name", "opened_at",
 def list_tasks(query: Mapping[str, Any]) -> Response:
     """List the open tasks that the account may do, or those that it has done."""
     machine, actor = current.engine().machine, current_actor()
-    where = TaskFilter(process=query["process"], unit=query["unit"], terms=tuple(split_terms(query["q"])))
+    where = wanted_of(query, now=machine.clock.now())
     cursor = {"after": query["after"], "limit": query["limit"]}
     with machine.store.read() as connection:
         if query["view"] == "done":
@@ -128,7 +128,7 @@ def _form_offered(task_id: str) -> Form | None:
             handed = task.claimed_by == actor.account and task.on_behalf_of is not None
             if handed or task.queue in queues or not queues.isdisjoint(rows.more_queues(connection, task_id)):
                 definition = machine.library.get(connection, row.process, row.digest)
-                return definition.form_of(definition.process.elements[task.element])
+                return form_of(definition, definition.process.elements[task.element], task)
             if reads.may_read_case(connection, machine.book, actor, row):
                 raise NotAllowed(
                     "该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role"

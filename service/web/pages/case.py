@@ -1,4 +1,4 @@
-"""One case: facts, what it waits for, diagram, timeline, data, documents, children."""
+"""One case: facts, why it waits, diagram, timeline, data and what changed in it, documents, related cases."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from service.engine.reads import get_case, readable_family, visible_documents, v
 from service.store.cases import CaseRow
 from service.web import current
 from service.web.pages import timeline, wording
+from service.web.pages.attention import attention_of, discussion_of
+from service.web.pages.case_files import case_files
 from service.web.pages.clock_moves import clock_moves
-from service.web.pages.documents import documents_of
 from service.web.pages.facts import case_facts, data_groups
 from service.web.pages.form_card import API
 from service.web.pages.frame import render
 from service.web.pages.reading import Reader, reading
+from service.web.pages.related import related_to
+from service.web.pages.returns import sent_back_to, to_take_back
+from service.web.pages.steps import steps_of
+from service.web.pages.versions import changes_of
 from service.web.pages.waiting import marks, waiting_for
 from service.web.translations import gettext as _
 
@@ -43,29 +48,34 @@ def case(case_id: str) -> ResponseReturnValue:
             {**definitions, **{link.chain: definition for link in moves}},
         )  # fmt: skip
         files = visible_documents(reader.machine, reader.connection, below, reader.actor)
+        variables = visible_variables(reader.machine, reader.connection, row, reader.actor)
+        steps = steps_of(reader, case_id, definition, links[case_id], reversed(told))
+        badges = [{key: one[key] for key in ("id", "count", "spent", "who")} for one in steps]
         every_line = "all" in request.args
         return render(
             "case.html",
             reader,
             case=_head(reader, row, relatives),
             facts=_facts(reader, row, relatives),
-            waiting=waiting_for(reader, definitions),
+            waiting=waiting_for(reader, row),
+            taking_back=to_take_back(reader, case_id),
+            attention=attention_of(reader, row),
+            discussion=discussion_of(reader, row),
+            steps=steps,
             diagram={
                 "xml_url": f"{API}/cases/{case_id}/diagram",
                 "marks": marks(
                     reader, case_id, definition,
                     (one for link in links[case_id] for one in (link.payload or {}).get("walked") or ()),
-                ),
+                ) | {"sent_back": sent_back_to(links[case_id]), "steps": badges},
             },
             history=told if every_line else told[:LINES],
             older_url=None if every_line or len(told) <= LINES else url_for("pages.case", case_id=case_id, all=1),
             trace_url=url_for("pages.case_trace", case_id=case_id),
-            data=data_groups(
-                reader, links[case_id], definition,
-                variables=visible_variables(reader.machine, reader.connection, row, reader.actor), files=files,
-            ),
-            documents=documents_of(files),
-            children=[_child(reader, one) for one in below if one["parent"] == case_id],
+            data=data_groups(reader, links[case_id], definition, variables=variables, files=files),
+            changes=changes_of(reader, links[case_id], definition, variables=variables, files=files),
+            documents=case_files(reader, files, (link for chain in links.values() for link in chain), definitions),
+            related=related_to(reader, row, relatives),
         )  # fmt: skip
 
 
@@ -87,6 +97,7 @@ def _head(reader: Reader, row: CaseRow, relatives: tuple[dict[str, Any], ...]) -
     mine = next(one for one in relatives if one["id"] == row.id)
     parent = next((one for one in relatives if one["id"] == row.parent), None)
     return {
+        "id": row.id,
         "title": row.title,
         "business_key": row.business_key,
         "process_name": reader.definition(mine).name,
@@ -112,13 +123,3 @@ def _facts(reader: Reader, row: CaseRow, relatives: tuple[dict[str, Any], ...]) 
     if row.ended_at is not None:
         listed.append({"label": _("办结"), "value": wording.moment(row.ended_at)})
     return listed
-
-
-def _child(reader: Reader, one: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "title": reader.definition(one).name,
-        "process_name": _("发起于 %(when)s", when=wording.moment(one["started_at"])),
-        "business_key": one["business_key"],
-        "url": url_for("pages.case", case_id=one["id"]),
-        **_state(reader, one),
-    }

@@ -14,6 +14,7 @@ from service.web.pages.facts import amount_of
 from service.web.pages.frame import render
 from service.web.pages.listing import ROWS, asked, choices
 from service.web.pages.reading import Reader, reading
+from service.web.pages.worklists import open_tasks
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -27,7 +28,7 @@ def cases() -> ResponseReturnValue:
             reader.connection, reader.scope, where=wanted.where, status=wanted.status, mine=False, roots=True,
             after=wanted.after, limit=ROWS,
         )  # fmt: skip
-        tasks = _open_tasks(reader, [row["id"] for row in page.rows])
+        tasks = open_tasks(reader, [row["id"] for row in page.rows])
         return render(
             "cases.html",
             reader,
@@ -37,17 +38,6 @@ def cases() -> ResponseReturnValue:
             **choices(reader),
             **wanted.pages(page.after),
         )
-
-
-def _open_tasks(reader: Reader, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for task in reads.list_case_tasks(reader.connection, ids):
-        if task["status"] in reads.OPEN:
-            found.setdefault(task["case_id"], []).append(task)
-    for one in reads.list_case_subscriptions(reader.connection, ids):
-        if one["kind"] == "child" and one["case_id"] not in found:
-            found[one["case_id"]] = [{"name": reader.processes.get(one["name"], one["name"]), "due": None, "due_at": None}]
-    return found
 
 
 def _row(reader: Reader, row: Mapping[str, Any], tasks: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,14 +10,20 @@ from service.web.pages import wording
 
 #: The API serves the bytes: as an attachment, typed by content, for who may read the case.
 ADDRESS = "/api/v1/attachments/{id}"
+#: What the API also shows within a page.
+PREVIEWED = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/bmp"})
 
 
 def documents_of(rows: Iterable[AttachmentRow]) -> list[dict[str, Any]]:
-    """List {name, url, size_words, at} for `components/documents.html`."""
+    """List {name, url, size_words, at, type, preview (address)|None} for `components/documents.html`."""
     return [
-        {"name": row.name, "url": ADDRESS.format(id=row.id), "size_words": wording.size(row.size), "at": row.created_at}
+        {
+            "name": row.name, "url": ADDRESS.format(id=row.id), "size_words": wording.size(row.size), "at": row.created_at,
+            "type": row.media_type,
+            "preview": f"{ADDRESS.format(id=row.id)}/preview" if row.media_type in PREVIEWED else None,
+        }
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def file_facts(rows: Iterable[AttachmentRow]) -> dict[str, dict[str, Any]]:

@@ -9,16 +9,15 @@ import orjson
 
 from service.engine.definitions import Definition
 from service.engine.events import Event
+from service.engine.list_asking import AMOUNTS
+from service.engine.opinions import OPINIONS, VERDICTS
 from service.forms import FileFacts, Form
 from service.forms.model import Question
 from service.store.entries import AttachmentRow
 from service.store.history import Link
 from service.web.pages import wording
 from service.web.pages.reading import Reader
-from service.web.pages.timeline import OPINIONS, VERDICTS
 
-#: Names of the searchable variable that lists show as the amount of a case.
-AMOUNTS = ("total_investment", "amount")
 #: From this length on a value keeps its line breaks and may use the whole width.
 LONG = 60
 #: How a form says that nothing was answered.
@@ -114,7 +113,49 @@ def data_groups(
         title = f"{element.name or element.id}：{subject}" if isinstance(subject, str) else element.name or element.id
         if answers.keys() <= SAID:
             continue  # the timeline says it
-        told = answers_in_words(reader, form, answers, variables=variables, files=kept)
-        if told:
-            groups[title] = {"title": title, "facts": told}
+        parts = answers_in_parts(reader, form, answers, variables=variables, files=kept)
+        if parts:
+            groups[title] = {"title": title, "parts": parts}
     return list(groups.values())
+
+
+def answers_in_parts(
+    reader: Reader, form: Form, answers: Mapping[str, Any], *, variables: Mapping[str, Any], files: Iterable[AttachmentRow]
+) -> list[dict[str, Any]]:
+    """List {heading, facts} and {heading, columns, rows}: what was answered as the form has it, with its groups and tables."""
+    known = {row.id: FileFacts(name=row.name, size=row.size, media_type=row.media_type) for row in files}
+    keys = {question.label.bare: question.path[0] for question in form.root.questions}
+    headings = dict(_grouped(form.schema.get("components") or (), None))
+    parts: list[dict[str, Any]] = []
+    for label, text in form.summary(answers, variables=variables, files=known):
+        row, inside, column = label.rpartition(" · ")
+        text = reader.units.get(text, text)
+        if inside:
+            name = row.split(" · ")[0].rpartition(" ")[0]
+            if not parts or parts[-1].get("heading") != name or "rows" not in parts[-1]:
+                parts.append({"heading": name, "columns": [], "rows": {}})
+            column = label.removeprefix(label.split(" · ")[0] + " · ")
+            parts[-1]["columns"] = list(dict.fromkeys((*parts[-1]["columns"], column)))
+            parts[-1]["rows"].setdefault(label.split(" · ")[0], {})[column] = text
+        elif text != NOTHING:
+            heading = headings.get(keys.get(label, ""))
+            if not parts or "rows" in parts[-1] or parts[-1]["heading"] != heading:
+                parts.append({"heading": heading, "facts": []})
+            parts[-1]["facts"].append({"label": label, "value": text, "long": len(text) > LONG or "\n" in text})
+    return [_in_order(part) if "rows" in part else part for part in parts]
+
+
+def _in_order(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A table by its columns; a cell that was not answered is empty."""
+    rows = [[row.get(column, "") for column in part["columns"]] for row in part["rows"].values()]
+    return {**part, "rows": rows}
+
+
+def _grouped(components: Iterable[Any], heading: str | None) -> Iterator[tuple[str, str | None]]:
+    """Yield (key, label of the group that it stands in) of every input of a schema."""
+    for one in components:
+        label = one.get("label") if one.get("type") == "group" else None
+        if one.get("key"):
+            yield str(one["key"]), heading
+        if one.get("type") == "group":
+            yield from _grouped(one.get("components") or (), str(label) if label else heading)

@@ -11,7 +11,7 @@ from flask_babel import get_locale
 
 from service.clock import SHANGHAI
 from service.engine.parameters import is_sysadmin
-from service.store import notices, reads
+from service.store import notices
 from service.web import current, translations
 from service.web.pages import assets, receipt, wording
 from service.web.pages.reading import Reader
@@ -25,9 +25,7 @@ def render(template: str, reader: Reader, /, **context: Any) -> str:
 
 
 def _frame(reader: Reader) -> dict[str, Any]:
-    count = reads.count_todo(
-        reader.connection, account=reader.actor.account, queues=reader.queues, principals=reader.actor.principals
-    ) if reader.queues else 0  # fmt: skip
+    count = reader.todo
     entries = (
         ("inbox", _("工作台"), url_for("pages.inbox"), count, {"pages.inbox", "pages.task"}),
         ("start", _("发起"), url_for("pages.start"), None, {"pages.start", "pages.start_form"}),

@@ -1,17 +1,21 @@
-"""What lists are asked for in their address: words, filters, order, page. Shared by the inbox and the list of cases."""
+"""What lists are asked for in their address: words, filters, order, page. Shared by the workspace and the list of cases."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
+from service.engine.list_asking import Wanted, read_wanted
 from service.engine.searching import split_terms
 from service.store.reads import TaskFilter
 from service.web.pages.reading import Reader
 
 ROWS = 50
+FILTERS = ("q", "process", "unit", "status", "sort", "view", "step", "due", "amount_from", "amount_to")
 #: More words than this narrow nothing further, and each costs a look-up.
 TERMS = 12
 
@@ -27,6 +31,14 @@ class Asked:
     sort: str | None
     view: str | None
     after: str | None
+    step: str | None = None
+    due: str | None = None
+    amount_from: str | None = None
+    amount_to: str | None = None
+
+    def wanted(self, now: datetime) -> Wanted:
+        """All that narrows the list, and what of it could not be understood."""
+        return read_wanted(self.filters, now=now)
 
     @property
     def where(self) -> TaskFilter:
@@ -35,7 +47,12 @@ class Asked:
 
     @property
     def filters(self) -> dict[str, str | None]:
-        return {name: getattr(self, name) for name in ("q", "process", "unit", "status", "sort", "view")}
+        return {name: getattr(self, name) for name in FILTERS}
+
+    @property
+    def query(self) -> str:
+        """The address without the list and the page: what a saved view keeps."""
+        return urlencode({name: value for name, value in self.filters.items() if value and name != "view"})
 
     def pages(self, after: str | None) -> dict[str, str | None]:
         """Addresses of the first and the next page of what was asked."""
@@ -55,7 +72,8 @@ def asked() -> Asked:
 
     return Asked(
         q=value("q"), process=value("process"), unit=value("unit"), status=value("status"), sort=value("sort"),
-        view=value("view"), after=value("after"),
+        view=value("view"), after=value("after"), step=value("step"), due=value("due"), amount_from=value("amount_from"),
+        amount_to=value("amount_to"),
     )  # fmt: skip
 
 

@@ -85,6 +85,7 @@ def _count(reader: Reader) -> int:
 def _kinds() -> dict[str, str]:
     return {
         "reminded": _("提醒"), "due": _("今天到期"), "overdue": _("逾期"), "escalated": _("督办"), "notified": _("通知"),
+        "urged": _("催办"), "copied": _("抄送"), "mentioned": _("提到我"), "followed": _("关注"),
     }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Reader:
     lang: str
     _units: dict[str, str] | None = field(default=None, init=False)
     _processes: dict[str, str] | None = field(default=None, init=False)
+    _todo: int | None = field(default=None, init=False)
 
     @property
     def rules(self) -> Rules:
@@ -47,6 +48,15 @@ class Reader:
     @property
     def scope(self) -> Scope:
         return scope_of(self.actor, self.machine.book)
+
+    @property
+    def todo(self) -> int:
+        """How many tasks wait for the reader, at most 1000; counted once a page, for its badge and its tab."""
+        if self._todo is None:
+            self._todo = reads.count_todo(
+                self.connection, account=self.actor.account, queues=self.queues, principals=self.actor.principals
+            )
+        return self._todo
 
     @property
     def units(self) -> dict[str, str]:

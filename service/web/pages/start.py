@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from service.engine.definitions import Definition
 from service.engine.reads import get_case
-from service.web.pages import laws, receipt
+from service.web import auth, current
+from service.web.pages import foretold, laws, offered, receipt
 from service.web.pages.form_card import start_card
 from service.web.pages.frame import render
 from service.web.pages.reading import Reader, reading
@@ -20,19 +20,29 @@ from service.web.translations import gettext as _
 def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/start", "start", start)
     blueprint.add_url_rule("/start/<process>", "start_form", start_form)
+    blueprint.add_url_rule("/start/<process>/discard", "discard_start", discard_start, methods=["POST"])
     blueprint.add_url_rule("/cases/<case_id>/filed", "case_filed", case_filed)
 
 
 def start() -> ResponseReturnValue:
     with reading() as reader:
-        groups: dict[str, list[dict[str, Any]]] = {}
-        for one in list_startable(reader.connection, reader.actor):
-            if one.refused is None:
-                groups.setdefault(one.definition.regulation, []).append(_offer(reader, one.definition))
+        groups: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+        mine = [one.definition for one in list_startable(reader.connection, reader.actor) if one.refused is None]
+        for definition in mine:
+            group = (definition.regulation, offered.is_about_existing(definition))
+            groups.setdefault(group, []).append(offered.offer(reader, definition))
         return render(
             "start.html",
             reader,
-            groups=[{"title": _regulation(reader, name), "processes": offered} for name, offered in groups.items()],
+            unfiled=offered.unfiled_of(reader, startable=[definition.key for definition in mine]),
+            groups=[
+                {
+                    "title": _regulation(reader, regulation),
+                    "kind": _("针对已有项目的事项") if about else _("新的事项"),
+                    "processes": found,
+                }
+                for (regulation, about), found in sorted(groups.items())
+            ],
         )
 
 
@@ -44,11 +54,25 @@ def start_form(process: str) -> ResponseReturnValue:
         return render(
             "start_form.html",
             reader,
-            process=_offer(reader, definition),
-            form=start_card(reader, definition, unit=found.unit),
+            process=offered.offer(reader, definition),
+            form={
+                **start_card(reader, definition, unit=found.unit),
+                "foretold": foretold.after_start(reader, definition, unit=found.unit),
+            },
             laws=laws.laws_of(definition.start.values("article"), reader.rules.catalogue, lang=reader.lang),
-            next_people=None,
         )
+
+
+def discard_start(process: str) -> ResponseReturnValue:
+    """Delete the draft of an application, with the files that only it carries."""
+    account, machine = auth.require_account().name, current.engine().machine
+    with machine.store.read() as connection:
+        definition = machine.library.latest(connection, process)
+    form = definition.form_of(definition.start)
+    if form is not None:
+        current.engine().discard_draft(f"start:{process}", form, {}, by=account)
+    flash(_("草稿已删除。"))
+    return redirect(url_for("pages.start"), 303)
 
 
 def case_filed(case_id: str) -> ResponseReturnValue:
@@ -58,17 +82,6 @@ def case_filed(case_id: str) -> ResponseReturnValue:
         flash(_("已提交，编号 %(key)s。", key=row.business_key))
         receipt.remember(row.id)
     return redirect(url_for("pages.case", case_id=case_id), 303)
-
-
-def _offer(reader: Reader, definition: Definition) -> dict[str, Any]:
-    articles = definition.start.values("article")
-    return {
-        "id": definition.key,
-        "name": definition.name,
-        "summary": definition.start.name,
-        "url": url_for("pages.start_form", process=definition.key),
-        "article": laws.short_cite(articles, reader.rules.catalogue, within=definition.regulation, english=reader.english),
-    }
 
 
 def _regulation(reader: Reader, regulation: str) -> str:

@@ -22,11 +22,12 @@ from service.engine.reads import (
 )
 from service.store import reads
 from service.store.history import Link
+from service.store.step_tasks import find_next
 from service.web import auth, current
-from service.web.pages import due, laws, receipt, timeline, wording
+from service.web.pages import colleagues, due, foretold, laws, receipt, returns, signing, timeline, wording
 from service.web.pages.documents import documents_of
 from service.web.pages.facts import case_facts
-from service.web.pages.form_card import task_card
+from service.web.pages.form_card import API, task_card
 from service.web.pages.frame import render
 from service.web.pages.reading import Reader, reading
 from service.web.translations import gettext as _
@@ -61,19 +62,26 @@ def task(task_id: str) -> ResponseReturnValue:
             "task.html",
             reader,
             task=_head(reader, view),
-            form=task_card(reader, view, answers=answers),
+            form={**task_card(reader, view, answers=answers), "foretold": _foretold(reader, view)},
+            colleagues=colleagues.colleagues_of(reader, view),
             facts=[
                 {"label": _("编号"), "value": view.case.business_key, "url": url_for("pages.case", case_id=root["id"])},
                 {"label": _("单位"), "value": reader.units.get(view.case.unit, view.case.unit)},
                 *case_facts(reader, root["facts"], reader.definition(root), title=view.case.title),
             ],
             flags=[_flag(reader, flag) for flag in project_flags(reader.machine, reader.connection, view.case, reader.actor)],
+            signing=signing.signing_of(reader, view),
+            returning=returns.returning_of(reader, view),
             handing=_handing(view, list_takers(reader.machine, reader.connection, view, reader.actor)),
             remarked=timeline.remarks(reader, links, definitions),
             opinions=timeline.opinions(reader, links, definitions),
             documents=documents_of(visible_documents(reader.machine, reader.connection, family.values(), reader.actor)),
             laws=laws.laws_of(view.element.values("article"), reader.rules.catalogue, lang=reader.lang),
         )
+
+
+def _foretold(reader: Reader, view: TaskView) -> dict[str, Any] | None:
+    return foretold.after_task(reader, view) if "complete" in view.actions and view.task.main_id is None else None
 
 
 def claim_task(task_id: str) -> ResponseReturnValue:
@@ -136,16 +144,20 @@ def task_done(task_id: str) -> ResponseReturnValue:
         view = view_task(reader.machine, reader.connection, task_id, reader.actor)
         if view.task.closed_by != reader.actor.account:
             return redirect(url_for("pages.task", task_id=task_id), 303)
-        following = reads.list_todo(
-            reader.connection, account=reader.actor.account, queues=reader.queues, where=reads.TaskFilter(), sort="due",
-            after=None, limit=1, principals=reader.actor.principals,
-        )  # fmt: skip
+        mine: dict[str, Any] = {"account": reader.actor.account, "queues": reader.queues, "principals": reader.actor.principals}
+        here = find_next(reader.connection, view.case.root, **mine)
+        following = here or _first_of_inbox(reader, mine)
         flash(_("已提交“%(title)s”的“%(step)s”。", title=view.case.title, step=view.task.name))
         receipt.remember(view.case.id, task=task_id)
-    if not following.rows:
+    if following is None:
         return redirect(url_for("pages.inbox"), 303)
-    flash(_("这是您的下一项待办。"))
-    return redirect(url_for("pages.task", task_id=following.rows[0]["id"]), 303)
+    flash(_("这是本案中您的下一项待办。") if here else _("这是您的下一项待办。"))
+    return redirect(url_for("pages.task", task_id=following), 303)
+
+
+def _first_of_inbox(reader: Reader, mine: Mapping[str, Any]) -> str | None:
+    page = reads.list_todo(reader.connection, where=reads.TaskFilter(), sort="due", after=None, limit=1, **mine)
+    return str(page.rows[0]["id"]) if page.rows else None
 
 
 def _answers(links: Sequence[Link], task_id: str) -> Mapping[str, Any] | None:
@@ -154,6 +166,8 @@ def _answers(links: Sequence[Link], task_id: str) -> Mapping[str, Any] | None:
         if link.kind == Event.TASK_COMPLETED and (link.payload or {}).get("task") == task_id:
             found: Mapping[str, Any] = link.payload["answers"]
             return found
+        if link.kind == Event.SIGNER_DECIDED and (link.payload or {}).get("task") == task_id:
+            return {name: link.payload.get(name) for name in ("decision", "opinion")}
     return None
 
 
@@ -170,6 +184,7 @@ def _head(reader: Reader, view: TaskView) -> dict[str, Any]:
         "unit_name": reader.units.get(view.case.unit, view.case.unit),
         "due": due.due_words(view.due, row.due_at, now=reader.now, rules=reader.rules, lang=reader.lang) if open_ else None,
         "case_url": url_for("pages.case", case_id=view.case.id),
+        "presence_url": f"{API}/tasks/{row.id}/presence" if open_ else None,
         "claimed_by": names.get(row.claimed_by or "") if open_ else None,
         "mine": open_ and row.claimed_by == reader.actor.account,
         "principal": names.get(view.principal or ""),
@@ -201,6 +216,8 @@ def _refused(view: TaskView, names: Mapping[str, str], reader: Reader) -> str | 
         return _("该案件%(state)s，现在不能办理。", state=wording.state(view.case.status)[0])
     if view.barred:
         return view.barred
+    if waits := signing.held_words(reader, view):
+        return waits
     if row.claimed_by and row.claimed_by != reader.actor.account:
         return _("%(who)s 已领取，正在办理。", who=names.get(row.claimed_by, row.claimed_by))
     return _("该事项由其他岗位办理，您可以查看。")

@@ -13,6 +13,8 @@ from service.clock import SHANGHAI
 from service.engine.definitions import Definition
 from service.engine.events import Event
 from service.engine.kernel import Element
+from service.engine.opinions import OPINIONS, VERDICTS
+from service.engine.signer_form import REFUSES
 from service.store.history import Link
 from service.web.pages import wording
 from service.web.pages.due import day_of
@@ -21,10 +23,6 @@ from service.web.pages.laws import short_cite
 from service.web.pages.reading import Reader
 from service.web.pages.waiting import queue_name
 from service.web.translations import gettext as _
-
-#: Field keys that hold a decision, and those that hold its reasons, in the forms of all processes.
-VERDICTS = ("decision", "result", "conclusion")
-OPINIONS = ("opinion", "reason", "note", "remark", "comment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,8 @@ def tell(
 
 def opinions(reader: Reader, links: Iterable[Link], definitions: Mapping[str, Definition]) -> list[dict[str, Any]]:
     """The decisions and opinions so far, oldest first."""
-    told = tell(reader, (link for link in links if link.kind == Event.TASK_COMPLETED), definitions, newest_first=False)
+    decided = (link for link in links if link.kind in (Event.TASK_COMPLETED, Event.SIGNER_DECIDED))
+    told = tell(reader, decided, definitions, newest_first=False)
     return [entry for entry in told if entry["verdict"] or entry["opinion"]]
 
 
@@ -113,12 +112,53 @@ def _completed(told: Told) -> dict[str, Any]:
     return {"words": words, "verdict": verdict, "opinion": opinion, "law": _law(told)}
 
 
+def _sent_back(told: Told) -> dict[str, Any]:
+    """Where to, in whose hands it is now, and which way it goes from there."""
+    to = told.payload.get("name")
+    if to is None:
+        element = told.definition.process.elements.get(str(told.payload.get("to")))
+        to = (element.name or element.id) if element is not None else told.payload.get("to")
+    step, name = told.step, _name(told, told.payload.get("for"))
+    if told.payload.get("straight"):
+        words = _("把“%(step)s”退回到“%(to)s”（%(name)s），办完直接返回", step=step, to=to, name=name)
+    else:
+        words = _("把“%(step)s”退回到“%(to)s”（%(name)s），逐级办理", step=step, to=to, name=name)
+    return {"words": words, "opinion": told.payload.get("reason"), "tone": "bad"}
+
+
 def _name(told: Told, account: Any) -> str:
     return told.reader.people([str(account)]).get(str(account), str(account))
 
 
 def _handed_over(words: Callable[[str, str], str]) -> Callable[[Told], dict[str, Any]]:
     return lambda told: {"words": words(told.step, _name(told, told.payload.get("to"))), "opinion": told.payload.get("reason")}
+
+
+def _to(words: Callable[[str, str], str]) -> Callable[[Told], dict[str, Any]]:
+    """A line that names one or several people, and why."""
+
+    def said(told: Told) -> dict[str, Any]:
+        to = told.payload.get("to") or ()
+        names = "、".join(_name(told, one) for one in ([to] if isinstance(to, str) else to))
+        return {"words": words(told.step, names), "opinion": told.payload.get("reason") or told.payload.get("words")}
+
+    return said
+
+
+def _signed(told: Told) -> dict[str, Any]:
+    verdict = str(told.payload.get("decision") or "")
+    words = _("加签：%(verdict)s（%(step)s）", verdict=verdict, step=told.step)
+    if told.payload.get("sealed"):
+        words = _("加签“%(step)s”（内容尚未公开）", step=told.step)
+    if principal := told.payload.get("on_behalf_of"):
+        words = _("代 %(name)s：%(words)s", name=_name(told, principal), words=words)
+    tone = "bad" if verdict == REFUSES else None
+    return {"words": words, "verdict": verdict, "opinion": told.payload.get("opinion") or "", "tone": tone}
+
+
+def _urged(told: Told) -> dict[str, Any]:
+    people = "、".join(queue_name(told.reader, queue) for queue in told.payload.get("queues") or ())
+    return {"words": _("催办“%(step)s”：%(people)s", step=told.step, people=people), "opinion": told.payload.get("reason")}
 
 
 def with_subject(step: str, element: Element | None, variables: Mapping[str, Any]) -> str:
@@ -219,6 +259,16 @@ _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
     Event.TASK_COMPLETED: _completed,
     Event.TASK_TRANSFERRED: _handed_over(lambda step, name: _("把“%(step)s”转办给 %(name)s", step=step, name=name)),
     Event.TASK_DELEGATED: _handed_over(lambda step, name: _("委派 %(name)s 代为办理“%(step)s”", step=step, name=name)),
+    Event.SIGNER_ADDED: _to(lambda step, name: _("为“%(step)s”加签：%(name)s", step=step, name=name)),
+    Event.SIGNER_DROPPED: _to(lambda step, name: _("取消“%(step)s”的加签：%(name)s", step=step, name=name)),
+    Event.SIGNER_DECIDED: _signed,
+    Event.TASK_HELD: _at_step(lambda step: _("提交“%(step)s”，等待加签人", step=step)),
+    Event.TASK_GIVEN_BACK: _to(lambda step, name: _("“%(step)s”退回给 %(name)s 重新办理", step=step, name=name)),
+    Event.TASK_URGED: _urged,
+    Event.CASE_COPIED: _to(lambda _step, name: _("抄送给 %(name)s", name=name)),
+    Event.CASE_COMMENTED: lambda _told: {"words": _("发表了讨论")},
+    Event.TASK_SENT_BACK: _sent_back,
+    Event.TASK_TAKEN_BACK: lambda told: {"words": _("撤回“%(step)s”", step=told.step), "opinion": told.payload.get("reason")},
     Event.CASE_ENDED: _ended,
     Event.CASE_TERMINATED: _with_reason(lambda: _("终止案件"), tone="bad"),
     Event.CASE_SUSPENDED: _with_reason(lambda: _("暂停办理"), tone="bad"),

@@ -1,46 +1,60 @@
-"""What a case waits for, in words: people, automatic steps, messages. Open this when "正在等待" is unclear."""
+"""Why a case waits, for its page, and what its diagram marks. The reckoning itself is in `engine.waiting_for`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
 
 from service.engine.definitions import Definition
+from service.engine.waiting_for import Cause, Solver, WaitingFor, list_waiting_for
+from service.engine.waiting_words import Said
 from service.store import reads
+from service.store.cases import CaseRow
 from service.web.pages.reading import Reader
 from service.web.translations import gettext as _
 
 #: Jobs that do a step themselves; the others only carry the case on and are done in a moment.
 STEPS = ("service",)
+#: What nobody will solve unless somebody is told.
+TROUBLE = frozenset({Cause.NOBODY, Cause.BARRED, Cause.PARKED, Cause.STALLED, Cause.SUSPENDED})
 
 
-def waiting_for(reader: Reader, cases: Mapping[str, Definition]) -> list[dict[str, Any]]:
-    """List {what, who, since, due, url} of everything open in some cases (definitions by case id)."""
-    ids = list(cases)
-    tasks = [task for task in reads.list_case_tasks(reader.connection, ids) if task["status"] in reads.OPEN]
-    jobs = reads.list_case_jobs(reader.connection, ids)
-    messages = [one for one in reads.list_case_subscriptions(reader.connection, ids) if one["kind"] == "message"]
-    return [*_people(reader, tasks), *_automatic(jobs, cases), *_messages(messages, cases)]
+def waiting_for(reader: Reader, row: CaseRow) -> list[dict[str, Any]]:
+    """List {words, solver, since, due, why, url, error, trouble, inner} of everything that an open case waits for."""
+    found = list_waiting_for(reader.machine, reader.connection, row, reader.actor)
+    dues = {task["id"]: reader.due(task) for task in reads.list_case_tasks(reader.connection, [row.id]) if task["due_at"]}
+    return [_line(reader, one, dues) for one in found]
 
 
-def _people(reader: Reader, tasks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One line a step and group of people; several equal tasks are counted."""
-    lines: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for task in tasks:
-        who = _("%(name)s 办理中", name=task["claimed_name"]) if task["claimed_name"] else queue_name(reader, task["queue"])
-        line = lines.setdefault(
-            (task["case_id"], task["element"], who),
-            {
-                "what": task["name"], "who": who, "since": task["opened_at"], "due": reader.due(task),
-                "url": url_for("pages.task", task_id=task["id"]), "count": 0,
-            },
-        )  # fmt: skip
-        line["count"] += 1
-        if line["count"] > 1:
-            line["what"], line["url"] = _("%(step)s（%(n)s 项）", step=task["name"], n=line["count"]), None
-    return list(lines.values())
+def _line(reader: Reader, one: WaitingFor, dues: dict[str, dict[str, Any] | None]) -> dict[str, Any]:
+    due = dues.get(one.task or "")
+    return {
+        "words": _in(reader, one.said), "solver": solver_words(one), "since": one.since, "due": due,
+        # What a due badge tells by itself is not told twice.
+        "why": [] if due else [_in(reader, sentence) for sentence in one.why],
+        "url": _url(one), "error": one.error, "trouble": one.cause in TROUBLE,
+        "inner": [_line(reader, inner, {}) for inner in one.inner], "element": one.element,
+    }  # fmt: skip
+
+
+def _in(reader: Reader, said: Said) -> str:
+    return said.en if reader.english else said.zh
+
+
+def _url(one: WaitingFor) -> str | None:
+    if one.task is not None:
+        return url_for("pages.task", task_id=one.task)
+    return url_for("pages.case", case_id=one.child) if one.child is not None else None
+
+
+def solver_words(one: WaitingFor) -> str:
+    """Who can make an end of the waiting, in a word."""
+    return {
+        Solver.PEOPLE: _("由人办理"), Solver.ADMINISTRATOR: _("由管理员处理"), Solver.TIME: _("到时自动继续"),
+        Solver.SYSTEM: _("系统自动办理"), Solver.SENDER: _("由发出方"), Solver.OTHERS: _("等其他环节"),
+    }[one.solver]  # fmt: skip
 
 
 def queue_name(reader: Reader, queue: str) -> str:
@@ -50,29 +64,6 @@ def queue_name(reader: Reader, queue: str) -> str:
         return reader.people([unit]).get(unit, unit)
     name = reader.role(role)
     return _("%(role)s（%(unit)s）", role=name, unit=reader.units.get(unit, unit)) if unit else name
-
-
-def _automatic(jobs: Iterable[Mapping[str, Any]], cases: Mapping[str, Definition]) -> list[dict[str, Any]]:
-    lines = []
-    for job in jobs:
-        element = cases[job["case_id"]].process.elements.get(job["element"] or "")
-        step = (element.name or element.id) if element is not None else ""
-        if job["state"] == "parked":
-            lines.append({"what": step or _("自动步骤"), "who": _("未能自动完成，由管理员处理"), "failed": True})
-        elif job["kind"] in STEPS:
-            lines.append({"what": step, "who": _("系统正在办理")})
-        elif job["kind"] == "timer" and element is not None and element.kind == "intermediateCatchEvent":
-            lines.append({"what": step, "who": _("等到 %(when)s", when=job["due_at"].strftime("%Y-%m-%d %H:%M"))})
-    return lines
-
-
-def _messages(messages: Iterable[Mapping[str, Any]], cases: Mapping[str, Definition]) -> list[dict[str, Any]]:
-    lines = []
-    for message in messages:
-        element = cases[message["case_id"]].process.elements.get(message["element"])
-        if element is not None and not element.event_sub_process and element.parent is None and element.kind != "startEvent":
-            lines.append({"what": element.name or element.id, "who": _("等待其他事项的通知"), "since": message["created_at"]})
-    return lines
 
 
 def marks(reader: Reader, case_id: str, definition: Definition, walked: Iterable[str]) -> dict[str, list[str]]:

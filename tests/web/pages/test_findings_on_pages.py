@@ -123,7 +123,8 @@ def test_a_date_that_a_notice_moves_is_told_with_both_days(site: Any, clerk: Any
     store_calendar(site.city.engine.machine, [NOTICE], by="operator")
     site.city.worker.drain()
 
-    told = words(client.client.get(f"/cases/{case}"))
+    whole = client.client.get(f"/cases/{case}").text
+    told = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", whole.partition('id="history"')[2]))
     assert told.count("“examine”的期限由 2027-01-13 周三 改为 2027-01-20 周三") == 1
     assert "的期限由 2027-01-13 周三 改为 2027-01-20 周三（暂定）" not in told
     assert "“late”的期限" not in told

@@ -114,5 +114,5 @@ def test_the_pages_speak_english_to_who_asks_for_it(site: Any, pages: Any) -> No
     browser.sign_in(CLERK)
     browser.client.set_cookie("lang", "en")
     page = browser.client.get("/").text
-    assert '<html lang="en">' in page
+    assert '<html lang="en" ' in page
     assert "Nothing to do" in page

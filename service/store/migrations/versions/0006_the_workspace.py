@@ -7,12 +7,14 @@ revision = "0006"
 down_revision = "0005"
 
 _ENDED = sa.text("status IN ('done','cancelled')")
+_OWN = sa.text("parent IS NULL")
 
 
 def upgrade() -> None:
     op.create_index("ix_tasks_ended", "tasks", ["case_id", "id"], sqlite_where=_ENDED, postgresql_where=_ENDED)
     op.drop_index("ix_cases_parent", "cases")
     op.create_index("ix_cases_parent_id", "cases", ["parent", "id"])
+    op.create_index("ix_cases_started_by", "cases", ["started_by", "id"], sqlite_where=_OWN, postgresql_where=_OWN)
     op.add_column("accounts", sa.Column("email", sa.String(200)))
     op.add_column("tasks", sa.Column("main_id", sa.String(24)))
     op.add_column("tasks", sa.Column("return_to", sa.String(80)))
@@ -134,6 +136,7 @@ def downgrade() -> None:
         batch.drop_column("main_id")
     with op.batch_alter_table("accounts") as batch:
         batch.drop_column("email")
+    op.drop_index("ix_cases_started_by", "cases")
     op.drop_index("ix_cases_parent_id", "cases")
     op.create_index("ix_cases_parent", "cases", ["parent"])
     op.drop_index("ix_tasks_ended", "tasks")

@@ -1,13 +1,25 @@
 // First script of every page: binds one module to each [data-module] element, also to those that htmx brings in later.
 import htmx from "htmx.org";
+import { badge } from "./badge.js";
 import { clock } from "./clock.js";
 import { inbox } from "./inbox.js";
+import { news } from "./news.js";
 import { offers } from "./offers.js";
+import { people } from "./people.js";
+import { presence } from "./presence.js";
+import { previews } from "./preview.js";
+import { sift } from "./sift.js";
 
 const modules = {
+  badge: async () => badge,
   clock: async () => clock,
   inbox: async () => inbox,
+  news: async () => news,
   offers: async () => offers,
+  people: async () => people,
+  presence: async () => presence,
+  previews: async () => previews,
+  sift: async () => sift,
   form: async () => (await import("./form.js")).form,
   diagram: async () => (await import("./diagram.js")).diagram,
 };

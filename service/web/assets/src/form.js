@@ -10,6 +10,7 @@ import { Uploads } from "./form/files.jsx";
 import { gateOf } from "./form/gate.js";
 import { Laws } from "./form/law.jsx";
 import { Messages } from "./form/messages.js";
+import { restored } from "./form/restoring.js";
 import { askSignature } from "./form/signature.js";
 import { NetworkFailure, newKey, send } from "./http.js";
 import { words } from "./i18n/words.js";
@@ -21,12 +22,12 @@ export async function form(root) {
   const part = (name) => root.querySelector(`[data-part=${name}]`);
   const { submitUrl, draftUrl, uploadUrl, maxBytes, sign, signInUrl, nextUrl, process } = root.dataset;
   const given = JSON.parse(part("form-data").textContent);
-  const uploads = new Uploads({ url: uploadUrl, maxBytes: Number(maxBytes) || 0, files: given.files });
+  const uploads = new Uploads({ url: uploadUrl, maxBytes: Number(maxBytes) || 0, accepted: (root.dataset.accepted ?? "").split(" "), files: given.files });
   const laws = new Laws(given.articles);
   const messages = new Messages(part("messages"), laws);
   // Without its delay of 300 ms: whatever redraws the form meanwhile, an upload that ends, would take back what was just typed.
   const view = new Form({ container: part("form"), debounce: false, properties: { readOnly: Boolean(given.readonly) }, additionalModules: [ourFields(uploads, laws), searchedChoices(given.choices)] });
-  await view.importSchema(given.schema, { ...given.data, ...given.draft?.variables });
+  await view.importSchema(given.schema, restored(given));
   part("form").removeAttribute("aria-busy");
   part("form").classList.toggle("form-readonly", Boolean(given.readonly));
   if (given.readonly) return;

@@ -4,6 +4,7 @@ import { writeFact } from "./amounts.js";
 import { FileField } from "./files.jsx";
 import { withLaw } from "./law.jsx";
 import { NumberField } from "./money.jsx";
+import { withPhrases } from "./phrases.jsx";
 import { SelectField } from "./search.jsx";
 import { TableField } from "./table.jsx";
 
@@ -25,6 +26,7 @@ class OurFields {
     const ours = { filepicker: FileField, number: NumberField, select: SelectField, table: TableField, dynamiclist: withErrors(DynamicList), group: withErrors(Group) };
     for (const type of ANSWERED) ours[type] = formFields.get(type);
     for (const type of ["textarea", "textfield"]) ours[type] = withAmounts(ours[type]);
+    ours.textarea = withPhrases(ours.textarea);
     for (const [type, Field] of Object.entries(ours)) if (Field) formFields.register(type, withLaw(Field));
   }
 }

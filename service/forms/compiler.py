@@ -11,7 +11,6 @@ from marshmallow import ValidationError
 from service.errors import InvalidDefinition, Problem
 from service.feel import Expression
 from service.forms import inputs, tables
-from service.forms.amounts import MONEY_DIGITS
 from service.forms.component import Component, Use, constant
 from service.forms.form import Form
 from service.forms.model import Demand, Kind, Question, Section
@@ -171,7 +170,6 @@ class _Compiler:
         path = self._claim(component, "key", draft, found)
         expression = component.feel(component.raw.get("expression"), "expression")
         if path is not None and expression is not None:
-            money = component.flag(component.properties, "money") or component.raw.get("decimalDigits") == MONEY_DIGITS
             draft.questions.append(
                 Question(
                     path=path,
@@ -180,7 +178,7 @@ class _Compiler:
                     read=tables.Ignored(),
                     hides=found.hides,
                     computed=expression,
-                    money=money,
+                    money=component.money,
                 )
             )
 

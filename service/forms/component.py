@@ -10,7 +10,7 @@ from typing import Any
 from service.errors import Problem
 from service.feel import Expression, FeelError
 from service.feel import compile as compile_feel
-from service.forms.amounts import read_number
+from service.forms.amounts import MONEY_DIGITS, read_number
 from service.forms.bounds import Bound
 from service.forms.scope import Scope, evaluate
 from service.forms.texts import Labelled, labelled
@@ -127,6 +127,12 @@ class Component:
             self.problem("bad-value", f"{name} 应为正数", f"{name} must be a number above zero")
             return None
         return number
+
+    @property
+    def money(self) -> bool:
+        """Whether a number is an amount in yuan: as `properties.money` says, else when it has two decimal digits."""
+        given = self.properties.get("money")
+        return self.raw.get("decimalDigits") == MONEY_DIGITS if given is None else given in (True, "true")
 
     def flag(self, holder: Json, name: str) -> bool:
         """Whether `holder[name]` is true; Camunda Modeler writes properties as text."""

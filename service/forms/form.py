@@ -21,7 +21,7 @@ from service.forms.texts import excerpt, finding, labelled
 _WHOLE = labelled("表单", "the form")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Form:
     """Made by `compile`. `keys` are the top-level names it answers; `file_keys` and `labels` use static paths (`items.proof`)."""
 

@@ -73,9 +73,9 @@ def _pattern(component: Component, source: Any, message: Any) -> list[Check]:
 
 
 def number(component: Component) -> Input:
-    """number: exact Decimal; money when `properties.money` or two decimal digits."""
+    """number: exact Decimal; money as `component.money` tells."""
     digits = component.whole(component.raw, "decimalDigits")
-    money = component.flag(component.properties, "money") or digits == amounts.MONEY_DIGITS
+    money = component.money
     if money and digits not in (None, amounts.MONEY_DIGITS):
         component.problem("bad-value", "金额字段的 decimalDigits 应为 2", "decimalDigits of money must be 2")
     if digits is not None and digits > amounts.MAX_PLACES:

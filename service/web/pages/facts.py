@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -11,7 +12,8 @@ from service.engine.definitions import Definition
 from service.engine.events import Event
 from service.engine.list_asking import AMOUNTS
 from service.engine.opinions import OPINIONS, VERDICTS
-from service.forms import FileFacts, Form
+from service.forms import FileFacts, Form, schema_for_client
+from service.forms import compile as compile_form
 from service.forms.model import Question
 from service.store.entries import AttachmentRow
 from service.store.history import Link
@@ -24,6 +26,9 @@ LONG = 60
 NOTHING = "—"
 #: Every page says for itself which unit a case belongs to.
 UNIT = "unit_id"
+_ENGLISH = {"是": "Yes", "否": "No", "元": "yuan"}
+#: Each form once, for as long as its definition is kept.
+_ENGLISH_FORMS: WeakKeyDictionary[Form, Form] = WeakKeyDictionary()
 #: What the timeline says of a step.
 SAID = frozenset((*VERDICTS, *OPINIONS))
 
@@ -43,7 +48,8 @@ def case_facts(reader: Reader, facts: Mapping[str, Any] | str, definition: Defin
         if value == title or name == UNIT or question is None:
             continue
         shown, hover = _shown(reader, question, value)
-        listed.append({"label": question.label.bare, "value": shown, "title": hover})
+        label = question.label.en[1:-1] if reader.english else question.label.bare
+        listed.append({"label": label, "value": _word(reader, shown), "title": None if reader.english else hover})
     return listed
 
 
@@ -70,9 +76,9 @@ def answers_in_words(
 ) -> list[dict[str, Any]]:
     """List what was answered, without what was left empty."""
     known = {row.id: FileFacts(name=row.name, size=row.size, media_type=row.media_type) for row in files}
-    told = form.summary(answers, variables=variables, files=known)
+    told = _in_words(reader, form).summary(answers, variables=variables, files=known)
     return [
-        {"label": label, "value": reader.units.get(text, text), "long": len(text) > LONG or "\n" in text}
+        {"label": label, "value": _word(reader, reader.units.get(text, text)), "long": len(text) > LONG or "\n" in text}
         for label, text in _by_row(told)
         if text != NOTHING
     ]
@@ -93,6 +99,22 @@ def _by_row(told: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             parts.append(f"{column} {text}")
     if row:
         yield row, "；".join(parts) or NOTHING
+
+
+def _in_words(reader: Reader, form: Form) -> Form:
+    """The form in the reader's language."""
+    if not reader.english:
+        return form
+    if form not in _ENGLISH_FORMS:
+        _ENGLISH_FORMS[form] = compile_form(schema_for_client(form, english=True))
+    return _ENGLISH_FORMS[form]
+
+
+def _word(reader: Reader, text: str) -> str:
+    """What the form itself says in the reader's language: yes, no, and yuan."""
+    if not reader.english:
+        return text
+    return _ENGLISH.get(text) or (f"{text[:-2]} yuan" if text.endswith(" 元") else text)
 
 
 def data_groups(
@@ -124,12 +146,13 @@ def answers_in_parts(
 ) -> list[dict[str, Any]]:
     """List {heading, facts} and {heading, columns, rows}: what was answered as the form has it, with its groups and tables."""
     known = {row.id: FileFacts(name=row.name, size=row.size, media_type=row.media_type) for row in files}
+    form = _in_words(reader, form)
     keys = {question.label.bare: question.path[0] for question in form.root.questions}
     headings = dict(_grouped(form.schema.get("components") or (), None))
     parts: list[dict[str, Any]] = []
     for label, text in form.summary(answers, variables=variables, files=known):
         row, inside, column = label.rpartition(" · ")
-        text = reader.units.get(text, text)
+        text = _word(reader, reader.units.get(text, text))
         if inside:
             name = row.split(" · ")[0].rpartition(" ")[0]
             if not parts or parts[-1].get("heading") != name or "rows" not in parts[-1]:

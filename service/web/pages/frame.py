@@ -38,7 +38,7 @@ def _frame(reader: Reader) -> dict[str, Any]:
             {"pages.registers", "pages.register", "pages.register_record", "pages.register_import", "pages.register_import_post"},
         ),
         ("trace", _("条文"), url_for("pages.traces"), None, {"pages.traces", "pages.trace", "pages.case_trace"}),
-        ("notices", _("提醒"), url_for("pages.notices"), _unread(reader), {"pages.notices"}),
+        ("notices", _("通知"), url_for("pages.notices"), _unread(reader), {"pages.notices"}),
         *_oversight(reader),
     )
     return {

@@ -98,6 +98,31 @@ def test_answers_are_shown_in_the_groups_and_tables_of_their_form(site: Any, pag
     assert ["名称", "用途", "甲", "存储", "乙", "备份"] in cells
 
 
+def test_answers_are_shown_in_english_where_the_form_says_how(site: Any, pages: Open) -> None:
+    fields = [
+        text_field("topic") | {"label": "主题", "properties": {"label_en": "Topic"}},
+        {"type": "number", "key": "score", "id": "score", "label": "得分", "decimalDigits": 2,
+         "properties": {"label_en": "Score", "money": "false"}},
+        {"type": "number", "key": "price", "id": "price", "label": "金额", "decimalDigits": 2,
+         "properties": {"label_en": "Amount"}},
+        {"type": "radio", "key": "shared", "id": "shared", "label": "共享",
+         "values": [{"label": "同意共享", "value": "同意共享"}],
+         "properties": {"label_en": "Sharing", "option_同意共享_en": "Agreed"}},
+    ]  # fmt: skip
+    body = start() + user_task("fill_in", form="worded.fill_in") + user_task("look") + end()
+    site.city.deploy(
+        {"worded": body + chain("begin", "fill_in", "look", "finished")}, {"worded.fill_in": form("worded.fill_in", *fields)}
+    )
+    case = site.start("worded")
+    answers = {"topic": "平台", "score": "88.50", "price": "1200.00", "shared": "同意共享"}
+    site.city.engine.complete_task(site.task(case), answers, by=CLERK)
+
+    told = " ".join(re.sub(r"<[^>]*>", " ", pages(CLERK, f"/cases/{case}")).split())
+    assert "主题 平台 得分 88.50 金额 1,200.00 元 共享 同意共享" in told
+    told = " ".join(re.sub(r"<[^>]*>", " ", pages(CLERK, f"/cases/{case}", english=True)).split())
+    assert "Topic 平台 Score 88.50 Amount 1,200.00 yuan Sharing Agreed" in told
+
+
 def test_a_sealed_answer_is_in_no_difference_and_no_history_of_a_step(site: Any, pages: Open) -> None:
     case = refiled(site, secret=True)
     page = pages(MONITOR, f"/cases/{case}")

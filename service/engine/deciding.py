@@ -128,8 +128,8 @@ def go_on(
     """Do what follows when one signer fewer is waited for. `spoiled`: why the completion failed when it was tried before this."""
     held = signers.find_held(work.connection, main.id)
     if held is None:
-        if refused is not None and main.claimed_by is not None:
-            _tell_refused(work, main, main.claimed_by, refused)
+        if refused is not None:
+            _tell_refused(work, main, main.claimed_by or refused.asked_by, refused)
         work.finish()
         return None
     if refused is not None:

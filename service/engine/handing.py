@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from service.access import Actor, RoleBook, actor_queues, own_queues
+from service.access import Actor, RoleBook, actor_queues, find_principal, own_queues
 from service.engine import completing, duty, kernel
 from service.engine.completing import Taken
 from service.engine.events import Event
@@ -34,8 +34,12 @@ def transfer_task(machine: Machine, task_id: str, *, to: str, reason: str, by: s
                 message_en=f"This task is not offered to {other.display_name}.", rule="task-role",
             )  # fmt: skip
         _ensure_free(taken.work, element, other.account, other.display_name)
-        cases.hold_task(connection, task_id, by=to)
-        taken.work.note(Event.TASK_TRANSFERRED, element=element.id, task=task_id, to=to, reason=reason.strip())
+        principal = find_principal(other, taken.queues, machine.book)  # who is offered it only as a deputy does it as one
+        if principal is not None:
+            duty.ensure_free(taken.work, element, principal)
+        cases.hold_task(connection, task_id, by=to, on_behalf_of=principal)
+        more = {} if principal is None else {"on_behalf_of": principal}
+        taken.work.note(Event.TASK_TRANSFERRED, element=element.id, task=task_id, to=to, reason=reason.strip(), **more)
         taken.work.finish()
 
 

@@ -81,7 +81,7 @@ def _drop_signer(
         if one is None:
             raise NotFound("没有这名加签人。", message_en="There is no such signer.")
         held = signers.find_held(connection, task_id)
-        if by not in (one.asked_by, main.claimed_by, held.account if held is not None else None):
+        if by not in (one.asked_by, main.claimed_by, main.on_behalf_of, held.account if held is not None else None):
             raise NotAllowed(
                 "只有提出加签的人或该待办的办理人可以减签。",
                 message_en="Only who added the signer, or who holds the task, may drop them.", rule="signers",

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from service.access import Actor, actor_queues
 from service.engine import kernel, reopening
+from service.engine.deciding import AFTER, BEFORE
 from service.engine.ending import settle
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import get_actor
 from service.engine.reopening import ALL_LINES, history_of
 from service.engine.sending_back import ensure_reason
+from service.engine.standing_in import is_delegate
 from service.engine.work import Work
 from service.errors import Invalid, NotAllowed, NotFound
-from service.store import Connection, cases, people, retakes
+from service.store import Connection, cases, people, retakes, signers
 from service.store.cases import TaskRow
 from service.store.history import Link, list_links
+from service.store.reads import more_queues
+from service.store.signers import HeldRow
 
 #: What somebody or something did; of all other lines nothing came.
 _ACTED = frozenset(
@@ -39,18 +44,24 @@ class Obstacle:
 
 
 def take_back(machine: Machine, task_id: str, *, reason: str, by: str) -> None:
-    """Open a task again for who completed it, with their answers as a draft.
+    """Open a task again for who completed it, with their answers as a draft; one that waits for signers is theirs again.
 
     Errors: NotFound, NotAllowed (with who has done what since), Conflict for a case that is over, InvalidAnswers.
     """
     with machine.store.write() as connection:
-        actor = get_actor(connection, by)
+        actor = get_actor(connection, by, on=machine.clock.now().date())
         found = cases.lock_by_task(connection, task_id)
         task = cases.find_task(connection, task_id)
-        if found is None or task is None or task.status != "done" or task.closed_by != actor.account:
+        held = signers.find_held(connection, task_id)
+        if found is None or task is None or actor.account != (task.closed_by if task.status == "done" else held and held.account):
             raise NotFound("没有这项由您办理的事项。", message_en="There is no such task that you completed.")
+        if not _may_still_do(machine, connection, task, actor):
+            raise NotAllowed("该待办不在您的职责范围内。", message_en="This task is offered to other roles.", rule="task-role")
         ensure_reason(reason)
         work = machine.begin(connection, found[1], actor=by)
+        if held is not None:
+            _withdraw(work, task, held, reason)
+            return
         obstacle = find_obstacle(work, task)
         if obstacle is not None:
             raise _refusal(obstacle)
@@ -77,9 +88,16 @@ _ALONE = Obstacle(
 def may_take_back(machine: Machine, connection: Connection, task_id: str, account: str) -> bool:
     """Tell whether the account could take a task back now."""
     found = cases.find_with_case(connection, task_id)
-    if found is None or found[0].status != "done" or found[0].closed_by != account or found[1].status != "running":
+    held = signers.find_held(connection, task_id)
+    if found is None or found[1].status != "running":
+        return False
+    if account != (found[0].closed_by if found[0].status == "done" else held and held.account):
+        return False
+    if not _may_still_do(machine, connection, found[0], get_actor(connection, account, on=machine.clock.now().date())):
         return False
     work = machine.load(connection, found[1], actor=account)
+    if held is not None:
+        return _find_decided(work, held) is None
     if find_obstacle(work, found[0]) is not None:
         return False
     try:
@@ -87,6 +105,40 @@ def may_take_back(machine: Machine, connection: Connection, task_id: str, accoun
     except Invalid:
         return False
     return True
+
+
+def _may_still_do(machine: Machine, connection: Connection, task: TaskRow, actor: Actor) -> bool:
+    """Whether who completed a task could do it today: they have not changed their post, nor stopped standing in."""
+    queues = {task.queue} | more_queues(connection, task.id)
+    return not actor_queues(actor, machine.book).isdisjoint(queues) or is_delegate(
+        machine.book, connection, task.case_id, task.id, by=actor.account, delegator=task.on_behalf_of, queues=frozenset(queues)
+    )
+
+
+def _withdraw(work: Work, task: TaskRow, held: HeldRow, reason: str) -> None:
+    """Have a completion that waits for signers back, before any of them has decided on it; who decides in turn waits again."""
+    decided = _find_decided(work, held)
+    if decided is not None:
+        raise _refusal(decided)
+    signers.let_go(work.connection, task.id)
+    for one in signers.list_signers(work.connection, task.id):
+        if one.way == AFTER and one.state == "open" and one.task_id is not None:
+            cases.cancel_tasks(work.connection, [one.task_id], at=work.at)
+            signers.ask_again(work.connection, one.id)
+            work.note(Event.TASK_CANCELLED, element=task.element, task=one.task_id)
+    work.note(Event.TASK_TAKEN_BACK, element=task.element, task=task.id, reason=reason.strip())
+    work.finish()
+
+
+def _find_decided(work: Work, held: HeldRow) -> Obstacle | None:
+    """Who has decided on a completion since it waits for them."""
+    known = signers.list_signers(work.connection, held.task_id)
+    decided = (one for one in known if one.way != BEFORE and one.state in ("agreed", "refused"))
+    since = [one for one in decided if one.decided_at is not None and one.decided_at >= held.at]
+    if not since:
+        return None
+    name = _name(work, since[0].account)
+    return Obstacle(zh=f"加签人{name}已办理。", en=f"{name}, who was added, has decided.")
 
 
 def find_obstacle(work: Work, task: TaskRow) -> Obstacle | None:

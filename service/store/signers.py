@@ -72,6 +72,11 @@ def open_signer(connection: Connection, signer_id: str, *, task_id: str) -> None
     connection.execute(update(signers).where(signers.c.id == signer_id).values(state="open", task_id=task_id))
 
 
+def ask_again(connection: Connection, signer_id: str) -> None:
+    """Forget the task that a signer was given; it has been cancelled, and they will be given another."""
+    connection.execute(update(signers).where(signers.c.id == signer_id).values(state="asked", task_id=None))
+
+
 def decide(connection: Connection, signer_id: str, *, state: str, opinion: str | None, at: datetime) -> None:
     connection.execute(update(signers).where(signers.c.id == signer_id).values(state=state, opinion=opinion, decided_at=at))
 

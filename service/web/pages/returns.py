@@ -12,7 +12,7 @@ from service.engine.events import Event
 from service.engine.reads import TaskView
 from service.engine.sending_back import Target, list_targets
 from service.engine.taking_back import may_take_back
-from service.store import cases, retakes
+from service.store import cases, retakes, signers
 from service.store.history import Link
 from service.web import auth, current
 from service.web.pages.reading import Reader
@@ -47,7 +47,7 @@ def take_back(task_id: str) -> ResponseReturnValue:
 
 def returning_of(reader: Reader, view: TaskView) -> dict[str, Any] | None:
     """What `components/returning.html` offers: the steps to send a task back to, or to take back what one has done."""
-    if view.task.closed_by == reader.actor.account:
+    if view.task.closed_by == reader.actor.account or _holds(reader, view):
         may = may_take_back(reader.machine, reader.connection, view.task.id, reader.actor.account)
         return {"targets": [], "take_back_url": url_for("pages.take_back", task_id=view.task.id)} if may else None
     targets = list_targets(reader.machine, reader.connection, view, reader.actor)
@@ -59,6 +59,12 @@ def returning_of(reader: Reader, view: TaskView) -> dict[str, Any] | None:
         "url": url_for("pages.send_back", task_id=view.task.id),
         "take_back_url": None,
     }
+
+
+def _holds(reader: Reader, view: TaskView) -> bool:
+    """Whether the reader has completed a task that waits for signers."""
+    held = signers.find_held(reader.connection, view.task.id)
+    return held is not None and held.account == reader.actor.account
 
 
 def to_take_back(reader: Reader, case_id: str) -> dict[str, Any] | None:

@@ -81,6 +81,7 @@ def test_the_inbox_is_worked_by_keyboard(site: Any, visit: Any, case: str) -> No
 def test_words_narrow_the_inbox_without_a_new_page(site: Any, visit: Any, case: str) -> None:
     visitor = visit("pj_center_review.zhongxin")
     page = visitor.open("/")
+    page.wait_for_load_state("networkidle")  # the keys are bound by a script
     page.keyboard.press("/")
     page.keyboard.type("没有这样的项目名")
     page.get_by_text("没有符合条件的事项").wait_for()

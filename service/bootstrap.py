@@ -15,6 +15,7 @@ import yaml
 
 from service.clock import Clock, OffsetClock, SystemClock
 from service.engine.bundle import Bundle, definitions, read_bundle
+from service.engine.checkpoint_key import Vault
 from service.engine.events import Event
 from service.engine.facade import Engine
 from service.engine.machine import Machine, Rules
@@ -81,7 +82,7 @@ def _import(path: Path) -> None:
 
 def make_store(settings: Settings, *, ready: bool = True) -> Store:
     """Open the database. With `ready`, Failed when it has not been migrated to this version."""
-    store = Store(settings.database)
+    store = Store(settings.database, algorithm=settings.hash)
     if ready and not is_current(store):
         store.close()
         raise Failed(
@@ -89,6 +90,14 @@ def make_store(settings: Settings, *, ready: bool = True) -> Store:
             message_en="The database is empty or of another version; run: chengxu db upgrade",
         )
     return store
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Where the checkpoints of an installation are kept, and what signs them."""
+    beside = settings.secret_file.parent
+    return Vault(
+        folder=settings.checkpoints or beside / "checkpoints", key_file=settings.checkpoint_key or beside / "checkpoint.key"
+    )
 
 
 def make_engine(settings: Settings, store: Store, *, clock: Clock | None = None) -> Engine:
@@ -99,7 +108,10 @@ def make_engine(settings: Settings, store: Store, *, clock: Clock | None = None)
     offset = StoredOffset(store)
     if clock is None:
         clock = OffsetClock(offset) if settings.demo else SystemClock()
-    machine = Machine(store=store, clock=clock, blobs=Blobs(settings.files), rules=rules, outlets=Outlets.of(settings))
+    machine = Machine(
+        store=store, clock=clock, blobs=Blobs(settings.files), rules=rules, outlets=Outlets.of(settings),
+        vault=vault_of(settings),
+    )  # fmt: skip
     machine.clock_changed = offset.forget
     machine.load_handlers = lambda: load_handlers(settings.handler_folders)
     return Engine(machine)
@@ -119,7 +131,7 @@ def known_of(bundle: Bundle) -> dict[str, Any]:
 
 def prepare(settings: Settings) -> tuple[Engine, Published]:
     """Migrate the database and publish what is shipped; safe to run again."""
-    store = Store(settings.database)
+    store = Store(settings.database, algorithm=settings.hash)
     migrate(store)
     engine = make_engine(settings, store)
     store_calendar(engine.machine, shipped_calendars(settings), by="system")

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _MEBIBYTE = 1024 * 1024
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
+_HASHES = ("sha256", "sm3")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -69,6 +70,12 @@ class Settings:
     public_url: str | None = None
     #: Webhooks may go to loopback and private networks, and in plain text.
     webhook_private: bool = False
+    #: What new links of history are hashed with: "sha256" or "sm3".
+    hash: str = "sha256"
+    #: Folder of the signed checkpoints, which belongs on another machine; None for `checkpoints` beside `secret_file`.
+    checkpoints: Path | None = None
+    #: Key that signs checkpoints, made at first use with mode 0600; None for `checkpoint.key` beside `secret_file`.
+    checkpoint_key: Path | None = None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str], *, root: Path = ROOT) -> Settings:
@@ -94,6 +101,9 @@ class Settings:
             mail=_mail(env),
             public_url=_public_url(env),
             webhook_private=_flag(env, "CHENGXU_WEBHOOK_PRIVATE"),
+            hash=_hash(env),
+            checkpoints=_path(env, "CHENGXU_CHECKPOINTS") or folder / "checkpoints",
+            checkpoint_key=_path(env, "CHENGXU_CHECKPOINT_KEY") or folder / "checkpoint.key",
         )
 
 
@@ -173,6 +183,13 @@ def _public_url(env: Mapping[str, str]) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not url.isprintable():
         raise _wrong(name, "is not the address of the pages", "不是本系统的网址", "https://chengxu.example.org")
     return url.rstrip("/")
+
+
+def _hash(env: Mapping[str, str]) -> str:
+    name = (_text(env, "CHENGXU_HASH") or "sha256").lower()
+    if name not in _HASHES:
+        raise _wrong("CHENGXU_HASH", f"is {name}, which is no algorithm", f"的值 {name} 不是摘要算法", ", ".join(_HASHES))
+    return name
 
 
 def _log_level(env: Mapping[str, str]) -> str:

@@ -95,6 +95,7 @@ def test_the_first_and_the_last_port_are_ports(value: str, port: int) -> None:
         ("CHENGXU_PUBLIC_URL", "chengxu.example.org"),
         ("CHENGXU_PUBLIC_URL", "https://chengxu.example.org/?x=1"),
         ("CHENGXU_WEBHOOK_PRIVATE", "perhaps"),
+        ("CHENGXU_HASH", "md5"),
     ],
 )
 def test_a_bad_value_is_refused_with_the_variable_and_a_good_value(name: str, value: str) -> None:

@@ -12,6 +12,8 @@ import click
 
 from service.cli import (
     accounts,
+    audit,
+    batches,
     calendar,
     cases,
     checks,
@@ -24,8 +26,10 @@ from service.cli import (
     register,
     scenario,
     serving,
+    stuck,
     tasks,
     trace,
+    units,
 )
 from service.errors import ChengxuError, InvalidAnswers, InvalidDefinition
 
@@ -39,6 +43,8 @@ for command in (
     serving.serve, serving.web, serving.worker, deployment.deploy, checks.check, checks.bench, cases.case, tasks.task,
     accounts.account, accounts.token, calendar.calendar, clock.clock, law.law, register.register, database.db,
     scenario.scenario, new.new, trace.trace, demo.demo,
+    audit.audit, stuck.stuck, batches.job, batches.batch,
+    units.unit,
 ):  # fmt: skip
     chengxu.add_command(command)
 

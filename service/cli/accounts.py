@@ -1,4 +1,4 @@
-"""`chengxu account` and `chengxu token`: who may sign in, and with what."""
+"""`chengxu account` and `chengxu token`: who may sign in, with what, and in which roles."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ import click
 
 from service import bootstrap
 from service.cli.surroundings import OPERATOR, database_option, json_option, opened, say, show, show_json
+from service.engine import administering
 from service.store import people
+
+_BY = click.option("--by", required=True, metavar="ACCOUNT", help="In whose name; another system administrator.")
+_REASON = click.option("--reason", required=True)
+_ROLE = click.option("--role", required=True, help="A role id.")
+_UNIT = click.option("--unit", required=True, help="A unit id.")
 
 
 @click.group()
 def account() -> None:
-    """List and create accounts."""
+    """List, create, disable and enable accounts; grant and revoke roles."""
 
 
 @account.command("list")
@@ -61,6 +67,58 @@ def create(
         say([f"已创建账号 {name}。"])
         if made_up is not None:
             click.echo(made_up)
+
+
+@account.command()
+@click.argument("name")
+@_ROLE
+@_UNIT
+@_REASON
+@_BY
+@database_option
+def grant(name: str, role: str, unit: str, reason: str, by: str, database: str | None) -> None:
+    """Give the account NAME a role in a unit."""
+    with opened(database) as (engine, _):
+        administering.grant_role(engine.machine, name, role, unit, reason=reason, by=by)
+    say([f"已授予 {name} 角色 {role}（{unit}）。"])
+
+
+@account.command()
+@click.argument("name")
+@_ROLE
+@_UNIT
+@_REASON
+@_BY
+@database_option
+def revoke(name: str, role: str, unit: str, reason: str, by: str, database: str | None) -> None:
+    """Take a role in a unit from the account NAME; what it may hold no longer goes back to its queue."""
+    with opened(database) as (engine, _):
+        released = administering.revoke_role(engine.machine, name, role, unit, reason=reason, by=by)
+    say([f"已收回 {name} 的角色 {role}（{unit}），退回待办 {released} 项。"])
+
+
+@account.command()
+@click.argument("name")
+@_REASON
+@_BY
+@database_option
+def disable(name: str, reason: str, by: str, database: str | None) -> None:
+    """Let nobody sign in as NAME; ends its sessions and tokens and gives back what it holds."""
+    with opened(database) as (engine, _):
+        released = administering.disable_account(engine.machine, name, reason=reason, by=by)
+    say([f"已停用账号 {name}，退回待办 {released} 项。"])
+
+
+@account.command()
+@click.argument("name")
+@_REASON
+@_BY
+@database_option
+def enable(name: str, reason: str, by: str, database: str | None) -> None:
+    """Let NAME sign in again."""
+    with opened(database) as (engine, _):
+        administering.enable_account(engine.machine, name, reason=reason, by=by)
+    say([f"已启用账号 {name}。"])
 
 
 @click.group()

@@ -6,9 +6,10 @@ import click
 
 from service import bootstrap
 from service.cli.surroundings import database_option, opened, read_settings, say
-from service.store import Store, history
-from service.store.cases import find_case
+from service.engine.verifying_words import break_as_json
+from service.store import Store
 from service.store.migrating import is_current
+from service.store.proving import prove_chain
 
 
 @click.group()
@@ -46,9 +47,8 @@ def status(database: str | None) -> None:
 @click.argument("case_id")
 @database_option
 def verify(case_id: str, database: str | None) -> None:
-    """Prove the history chain of a case."""
+    """Prove the history chain of a case; `audit verify` proves all of them."""
     with opened(database) as (engine, _), engine.machine.store.read() as connection:
-        row = find_case(connection, case_id)
-        broken = history.first_broken_link(connection, case_id, row.history_head if row else None)
-    click.echo("whole" if broken is None else f"broken at link {broken}")
-    raise SystemExit(0 if broken is None else 1)
+        found = prove_chain(connection, case_id).found
+    click.echo("whole" if found is None else f"broken at link {found.seq}: {break_as_json(found)['message_en']}")
+    raise SystemExit(0 if found is None else 1)

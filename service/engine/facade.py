@@ -7,15 +7,22 @@ from datetime import date, datetime
 from typing import Any
 
 from service.engine import (
+    auditing,
+    batch_kinds,
+    batches,
     choosing,
     commenting,
     completing,
+    correcting,
     discarding,
     handing,
     lifecycle,
     list_views,
     messaging,
+    migrating,
+    migration_plan,
     moving,
+    moving_tokens,
     notices,
     parameters,
     passwords,
@@ -26,9 +33,11 @@ from service.engine import (
     signing,
     starting,
     taking_back,
+    timers_by_hand,
     urging,
     watching,
 )
+from service.engine.checkpoint_files import Checkpoint
 from service.engine.completing import Completed, Signature
 from service.engine.machine import Machine
 from service.engine.moving import ClockState
@@ -39,6 +48,8 @@ from service.engine.urging import Urged
 from service.engine.work import Within
 from service.forms import Form
 from service.store import people
+from service.store.batch_subjects import Selection
+from service.store.batches import BatchRow
 from service.store.comments import CommentRow
 from service.store.parameters import ParameterChange
 from service.store.people import DelegationRow
@@ -229,3 +240,89 @@ class Engine:
     def take_back_task(self, task_id: str, *, reason: str, by: str) -> None:
         """Open a task again that one has completed. Errors: NotFound, NotAllowed, Conflict, InvalidAnswers."""
         taking_back.take_back(self.machine, task_id, reason=reason, by=by)
+
+    def make_checkpoint(self, *, by: str) -> Checkpoint:
+        """Sign a checkpoint over all history as it is now. NotAllowed; Conflict when another was made at the same time."""
+        return auditing.make_checkpoint(self.machine, by=by)
+
+    def start_verification(self, *, by: str) -> None:
+        """Have all history proven; the worker does it. NotAllowed; Conflict while one is going on."""
+        auditing.start_verification(self.machine, by=by)
+
+    def plan_migration(
+        self, process: str, from_version: int, to_version: int, mapping: Mapping[str, str], *, by: str
+    ) -> migration_plan.Plan:
+        """Judge which open cases of a version can move to another. Errors: NotFound, NotAllowed, InvalidAnswers."""
+        return migration_plan.plan_migration(self.machine, process, from_version, to_version, mapping, by=by)
+
+    def migrate_case(
+        self, case_id: str, *, from_version: int, to_version: int, mapping: Mapping[str, str], reason: str, by: str
+    ) -> bytes:
+        """Move a case to another version; returns what an undo needs. Errors: NotFound, NotAllowed, Conflict, InvalidAnswers."""
+        return migrating.migrate_case(
+            self.machine, case_id, from_version=from_version, to_version=to_version, mapping=mapping, reason=reason, by=by
+        )
+
+    def undo_migration(self, case_id: str, before: bytes, *, reason: str, by: str) -> None:
+        """Move a case back. Conflict when anything has happened in it since."""
+        migrating.undo_migration(self.machine, case_id, before, reason=reason, by=by)
+
+    def foresee_move(self, case_id: str, *, from_: str, to: str, by: str) -> moving_tokens.Move:
+        """Say what `move_token` would end and open, and change nothing."""
+        return moving_tokens.foresee_move(self.machine, case_id, from_=from_, to=to, by=by)
+
+    def move_token(self, case_id: str, *, from_: str, to: str, reason: str, by: str) -> moving_tokens.Move:
+        """Put a case on another step. Errors: NotFound, NotAllowed, Conflict, Invalid (with why it cannot), InvalidAnswers."""
+        return moving_tokens.move_token(self.machine, case_id, from_=from_, to=to, reason=reason, by=by)
+
+    def reschedule_timer(self, job_id: str, *, due_at: datetime, reason: str, by: str) -> None:
+        """Give a timer another due time. Errors: NotFound, NotAllowed, Conflict, InvalidAnswers."""
+        timers_by_hand.reschedule_timer(self.machine, job_id, due_at=due_at, reason=reason, by=by)
+
+    def fire_timer(self, job_id: str, *, reason: str, by: str) -> None:
+        """Let a timer fire now. Errors: NotFound, NotAllowed (a period of the law that still runs), Conflict."""
+        timers_by_hand.fire_timer(self.machine, job_id, reason=reason, by=by)
+
+    def foresee_correction(
+        self, case_id: str, *, element: str, answers: Mapping[str, Any], by: str
+    ) -> tuple[correcting.Change, ...]:
+        """Say what `correct_variables` would change, and change nothing."""
+        return correcting.foresee_correction(self.machine, case_id, element=element, answers=answers, by=by)
+
+    def correct_variables(
+        self, case_id: str, *, element: str, answers: Mapping[str, Any], reason: str, by: str
+    ) -> tuple[correcting.Change, ...]:
+        """Correct fields of a filed form. Errors: NotFound, NotAllowed (with why), Conflict, InvalidAnswers by field."""
+        return correcting.correct_variables(self.machine, case_id, element=element, answers=answers, reason=reason, by=by)
+
+    def foresee_batch(
+        self, kind: str, *, subjects: Sequence[str] = (), select: Selection | None = None, arguments: Mapping[str, Any], by: str
+    ) -> batches.Foresight:
+        """Say what a batch would do to which of its subjects, and change nothing. Errors as of `ask_batch`."""
+        return batches.foresee(self.machine, kind, subjects=subjects, select=select, arguments=arguments, by=by)
+
+    def ask_batch(
+        self, kind: str, *, subjects: Sequence[str] = (), select: Selection | None = None, arguments: Mapping[str, Any],
+        reason: str, by: str,
+    ) -> BatchRow:  # fmt: skip
+        """Have the worker do something to many subjects. Errors: NotFound, NotAllowed, Invalid, InvalidAnswers by field."""
+        return batches.ask(self.machine, kind, subjects=subjects, select=select, arguments=arguments, reason=reason, by=by)
+
+    def act_on(self, kind: str, subject: str, *, arguments: Mapping[str, Any], reason: str, by: str) -> batch_kinds.Result:
+        """Do to one subject, now, what a kind of batch does to many. Errors as of the kind."""
+        return batches.act(self.machine, kind, subject, arguments=arguments, reason=reason, by=by)
+
+    def pause_batch(self, batch_id: str, *, reason: str = "", by: str) -> None:
+        """Begin no more items. Errors: NotFound, NotAllowed, Conflict; here and below."""
+        batches.pause(self.machine, batch_id, reason=reason, by=by)
+
+    def resume_batch(self, batch_id: str, *, reason: str = "", by: str) -> None:
+        batches.resume(self.machine, batch_id, reason=reason, by=by)
+
+    def cancel_batch(self, batch_id: str, *, reason: str, by: str) -> None:
+        """Leave undone what has not begun."""
+        batches.cancel(self.machine, batch_id, reason=reason, by=by)
+
+    def retry_failed_items(self, batch_id: str, *, reason: str = "", by: str) -> int:
+        """Do the failed items of a batch once more; returns how many."""
+        return batches.retry_failed(self.machine, batch_id, reason=reason, by=by)

@@ -27,7 +27,7 @@ def transfer_task(machine: Machine, task_id: str, *, to: str, reason: str, by: s
     """Give a task to somebody who could take it. NotAllowed when they could not; TaskTaken when somebody else holds it."""
     with machine.store.write() as connection:
         taken, element = _hand_over(machine, connection, task_id, to=to, reason=reason, by=by)
-        other = _get_other(machine, connection, to)
+        other = get_other(machine, connection, to)
         if actor_queues(other, machine.book).isdisjoint(taken.queues):
             raise NotAllowed(
                 f"{other.display_name} 不在该待办的办理范围内，不能转办给他。",
@@ -52,7 +52,7 @@ def delegate_task(machine: Machine, task_id: str, *, to: str, reason: str, by: s
                 "您是代他人办理的，不能再委派。", message_en="You do this for somebody else; it cannot be delegated again.",
                 rule="delegation",
             )  # fmt: skip
-        other = _get_other(machine, connection, to)
+        other = get_other(machine, connection, to)
         if not _shared_roles(taken.actor, other, taken.queues, element, machine.book):
             raise NotAllowed(
                 f"{other.display_name} 与您不是同一角色，不能委派。",
@@ -144,7 +144,7 @@ def _hand_over(
     return taken, taken.work.definition.process.elements[taken.task.element]
 
 
-def _get_other(machine: Machine, connection: Connection, account: str) -> Actor:
+def get_other(machine: Machine, connection: Connection, account: str) -> Actor:
     row = people.find_account(connection, account, on=machine.clock.now().date())
     if row is None or not row.active:
         raise InvalidAnswers([_fault("to", f"没有账号 {account}，或者已停用。", f"There is no active account {account}.")])

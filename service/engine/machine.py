@@ -10,6 +10,7 @@ from typing import Any
 from service.access import RoleBook
 from service.clock import Clock
 from service.engine import work
+from service.engine.checkpoint_key import Vault
 from service.engine.definitions import Definition, Library
 from service.engine.events import Event
 from service.engine.host import World
@@ -114,6 +115,7 @@ class Machine:
     clock_changed: Callable[[], None] = lambda: None
     drain: Callable[[], object] = lambda: None
     outlets: Outlets = field(default_factory=Outlets)
+    vault: Vault | None = None
     world: World = field(init=False)
 
     def __post_init__(self) -> None:

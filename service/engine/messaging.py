@@ -8,11 +8,12 @@ from typing import Any
 
 from service import tagged
 from service.engine import starting
+from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import get_actor
 from service.engine.waiting import CORRELATE, DELIVER
 from service.engine.work import MESSAGE_LIFE_DAYS, Work
-from service.errors import NotAllowed
+from service.errors import NotAllowed, NotFound
 from service.store import Connection, cases, definitions, messages, new_id
 from service.store.messages import MessageRow, SubscriptionRow
 
@@ -28,20 +29,48 @@ def publish_message(
     NotAllowed for everybody but administrators and the accounts of other systems: a message can decide what a case does next.
     """
     with machine.store.write() as connection:
-        if get_actor(connection, by).roles.isdisjoint(SENDERS):
-            raise NotAllowed(
-                "只有系统管理员和对接系统可以向案件发送消息。",
-                message_en="Only system administrators and connected systems may send messages to cases.", rule="message-sender",
-            )  # fmt: skip
-        at = machine.clock.now()
-        message_id = messages.insert_message(
-            connection, unique_id=unique_id, name=name, correlation=correlation, payload=payload, sender=by,
-            sent_at=at, expires_at=at + timedelta(days=MESSAGE_LIFE_DAYS),
-        )  # fmt: skip
+        ensure_sender(connection, by)
+        message_id = _publish(machine, connection, name, correlation, payload, by=by, unique_id=unique_id)
         if message_id is not None:
             cases.insert_jobs(connection, [_job(machine, CORRELATE, None, {"message": message_id})])
     machine.wake()
     return message_id
+
+
+def publish_within(
+    machine: Machine, connection: Connection, name: str, correlation: str | None, payload: Mapping[str, Any], *, by: str,
+    reason: str, case_id: str,
+) -> None:  # fmt: skip
+    """Publish for a case in a transaction of the caller's, and find who wants it. The case's history says by whom and why."""
+    ensure_sender(connection, by)
+    row = cases.lock_case(connection, case_id)
+    if row is None:
+        raise NotFound()
+    work = machine.begin(connection, row, actor=by)
+    message_id = _publish(machine, connection, name, correlation, payload, by=by, unique_id=None)
+    work.note(Event.MESSAGE_SENT, name=name, correlation=correlation, message=message_id, reason=reason.strip())
+    work.finish()
+    if message_id is not None:
+        correlate(machine, connection, message_id)
+
+
+def ensure_sender(connection: Connection, by: str) -> None:
+    if get_actor(connection, by).roles.isdisjoint(SENDERS):
+        raise NotAllowed(
+            "只有系统管理员和对接系统可以向案件发送消息。",
+            message_en="Only system administrators and connected systems may send messages to cases.", rule="message-sender",
+        )  # fmt: skip
+
+
+def _publish(
+    machine: Machine, connection: Connection, name: str, correlation: str | None, payload: Mapping[str, Any], *, by: str,
+    unique_id: str | None,
+) -> str | None:  # fmt: skip
+    at = machine.clock.now()
+    return messages.insert_message(
+        connection, unique_id=unique_id, name=name, correlation=correlation, payload=payload, sender=by,
+        sent_at=at, expires_at=at + timedelta(days=MESSAGE_LIFE_DAYS),
+    )  # fmt: skip
 
 
 def correlate(machine: Machine, connection: Connection, message_id: str) -> None:

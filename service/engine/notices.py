@@ -27,7 +27,7 @@ from service.store import Connection, cases, due_notices
 from service.store import notices as rows
 from service.store.cases import CaseRow, JobRow
 from service.store.due_notices import JOB, TASK, DueNotice
-from service.store.history import Chain, Entry
+from service.store.history import Chain, Entry, continue_chain
 from service.store.outdated import advance_history
 
 _KINDS = {Event.DEADLINE_REMINDED: "reminded", Event.DEADLINE_DUE: "due", Event.DEADLINE_OVERDUE: "overdue"}
@@ -50,7 +50,7 @@ def _give(machine: Machine, connection: Connection, one: DueNotice, now: datetim
     held = due_notices.find(connection, one.table, one.id)
     if row is None or held is None or held.notice_at > now:
         return 0
-    chain = Chain(row.id, row.history_seq, row.history_head)
+    chain = continue_chain(connection, row.id, row.history_seq, row.history_head)
     variables = _variables(machine, connection, row, held)
     giving = _Giving(machine=machine, connection=connection, row=row, chain=chain, held=held, variables=variables)
     later = giving.give(now)

@@ -8,7 +8,7 @@ from typing import Any
 from service.engine.events import Event
 from service.store import Connection
 from service.store.cases import CaseRow
-from service.store.history import Chain, Entry
+from service.store.history import Entry, continue_chain
 from service.store.outdated import advance_history
 
 
@@ -16,7 +16,7 @@ def note(
     connection: Connection, row: CaseRow, kind: Event, *, by: str, at: datetime, element: str | None = None, **payload: Any
 ) -> None:
     """Write one line at the end of the chain of a locked case."""
-    chain = Chain(row.id, row.history_seq, row.history_head)
+    chain = continue_chain(connection, row.id, row.history_seq, row.history_head)
     chain.add(Entry(kind=kind.value, actor=by, at=at, element=element, payload=payload))
     chain.write(connection)
     advance_history(connection, row.id, seq=chain.seq, head=chain.head)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,12 +118,17 @@ def visible_history(
     *,
     after: int = 0,
     limit: int = 1000,
+    kinds: Collection[str] | None = None,
 ) -> tuple[Link, ...]:
-    """The lines of a case as a reader may see them, oldest first."""
+    """The lines of a case as a reader may see them, oldest first; with `kinds` only those.
+
+    Who has read what is protected (`protected.read`) is for auditors only: the person concerned must not be warned by it.
+    """
     hidden = veil(machine, connection, case, actor)
-    if not hidden.closed:
-        return list_links(connection, case.id if isinstance(case, CaseRow) else case["id"], after=after, limit=limit)
-    return tuple(link for link in hidden.history() if link.seq > after)[:limit]
+    if hidden.seals:
+        return hidden.history(after=after, limit=limit, kinds=kinds)
+    links = list_links(connection, case.id if isinstance(case, CaseRow) else case["id"], after=after, limit=limit)
+    return links if kinds is None else tuple(link for link in links if link.kind in kinds)
 
 
 def visible_documents(
@@ -169,8 +174,8 @@ def project_flags(machine: Machine, connection: Connection, row: CaseRow, actor:
         readable = member is not None and may_read_case(connection, machine.book, actor, member)
         if not (readable or oversees):
             continue
-        for link in visible_history(machine, connection, case, actor):
-            for finding in (link.payload or {}).get("findings") or () if link.kind == Event.RULE_FOUND else ():
+        for link in visible_history(machine, connection, case, actor, kinds=(Event.RULE_FOUND,)):
+            for finding in (link.payload or {}).get("findings") or ():
                 if finding.get("level") == Level.FLAG:
                     found.append(
                         ProjectFlag(

@@ -16,7 +16,7 @@ from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.people import SYSTEM
 from service.store import Connection, cases, new_id, outdated
-from service.store.history import Chain, Entry
+from service.store.history import Entry, continue_chain
 from service.store.outdated import Dated
 
 RECOMPUTE = "recompute"
@@ -62,7 +62,7 @@ def _recompute_case(machine: Machine, connection: Connection, case_id: str, vers
     row = cases.lock_case(connection, case_id)
     if row is None:
         return 0
-    chain, moved = Chain(row.id, row.history_seq, row.history_head), 0
+    chain, moved = continue_chain(connection, row.id, row.history_seq, row.history_head), 0
     for held in outdated.list_dated(connection, case_id, version):
         trigger = read_trigger(held.trigger)
         context = machine.rules.deadline(held.deadline, trigger)

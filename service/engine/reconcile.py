@@ -23,6 +23,7 @@ from service.store.cases import Waiting
 def reconcile(work: Work, rows: Sequence[Waiting], book: RoleBook, *, settled: Collection[str] = ()) -> None:
     """Bring the rows of the case in line with its run."""
     snapshot = work.run.snapshot()
+    work.row.waits = sum(map(len, (snapshot.tasks, snapshot.jobs, snapshot.timers, snapshot.subscriptions, snapshot.children)))
     rows = [row for row in rows if row.id not in settled]
     _tasks(work, [row for row in rows if row.table == "task"], snapshot.tasks, book)
     _jobs(work, rows, snapshot)
@@ -51,7 +52,7 @@ def _tasks(work: Work, rows: Sequence[Waiting], wanted: Sequence[tuple[str, str,
         opened.append(
             {
                 "id": task_id, "case_id": work.row.id, "token": token, "element": element_id,
-                "name": _name(work, token, element), "process": work.row.process, "unit": work.row.unit, "status": "open",
+                "name": task_name(work, token, element), "process": work.row.process, "unit": work.row.unit, "status": "open",
                 "queue": offered.queues[0], "form": element.form, "priority": _priority(work, token, element.priority),
                 **due.columns(work.calendar, _next_notice(work, due)), "opened_at": work.at,
                 "return_to": again.return_to if again is not None else None,
@@ -76,8 +77,8 @@ def _next_notice(work: Work, due: Due) -> datetime | None:
     return None if due.by_law is None else work.next_notice(*due.by_law, after=work.at)
 
 
-def _name(work: Work, token: str, element: kernel.Element) -> str:
-    """What the task is called; one of several instances tells which one it is."""
+def task_name(work: Work, token: str, element: kernel.Element) -> str:
+    """What a task is called; one of several instances tells which one it is."""
     name = element.name or element.id
     item = work.run.variables(token).get(element.multi.element) if element.multi and element.multi.element else None
     return f"{name}：{item}"[:120] if isinstance(item, str) and item else name[:120]

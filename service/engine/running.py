@@ -14,6 +14,9 @@ from typing import Any
 
 from service import tagged
 from service.engine import (
+    auditing,
+    batch_running,
+    checkpoints,
     digests,
     lifecycle,
     messaging,
@@ -46,7 +49,7 @@ from service.engine.waiting import (
 from service.engine.work import Work
 from service.errors import ChengxuError, Conflict, Failed, InvalidAnswers, Stale
 from service.sdk import BpmnError, Context
-from service.store import Connection, cases, deliveries, jobs, new_id
+from service.store import Connection, batches, cases, deliveries, jobs, new_id
 from service.store.cases import JobRow
 
 LEASE = timedelta(minutes=5)
@@ -259,9 +262,24 @@ def _run_long(machine: Machine, job: JobRow) -> Ran:
     return Ran.DONE
 
 
+def _run_batch(machine: Machine, job: JobRow) -> Ran:
+    """A part of a batch: leased meanwhile, and put back until it is over."""
+    token = new_id()
+    with machine.store.write() as connection:
+        if not jobs.lease_job(connection, job.id, lease=token, until=machine.clock.machine() + batch_running.LEASE):
+            return Ran.SKIPPED
+    try:
+        batch_running.go_on(machine, job.id, lease=token, words=error_text)
+    except Exception as error:  # noqa: BLE001 - the database may be away; see run
+        return _fail(machine, job, error, lease=token)
+    return Ran.DONE
+
+
 _LONG: Mapping[str, Callable[[Machine], object]] = {
     moving.MOVE_CLOCK: moving.move_on,
     recomputing.RECOMPUTE: recomputing.recompute,
+    checkpoints.CHECKPOINT: checkpoints.make_daily,
+    auditing.VERIFY: auditing.go_on,
 }
 
 
@@ -275,6 +293,7 @@ _RUNNERS: Mapping[str, Callable[[Machine, JobRow], Ran]] = {
     SERVICE: _run_service,
     CORRELATE: _correlate,
     START: _start_at,
+    batches.BATCH: _run_batch,
     deliveries.MAIL: _send_out,
     deliveries.WEBHOOK: _send_out,
     **dict.fromkeys(_OF_NO_CASE, _run_of_no_case),

@@ -5,17 +5,18 @@ A veil is what stays closed to one reader in one case. What somebody entered the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
 
 from service import tagged
 from service.access import Actor, RoleBook
-from service.engine import kernel
+from service.engine import kernel, protected_reads
 from service.engine.events import Event
 from service.engine.machine import Machine
 from service.engine.seals import Path, Seal
@@ -44,45 +45,81 @@ _SHORTEST = 3
 
 @dataclass(slots=True, kw_only=True)
 class Veil:
-    """What one reader does not see of one case. Without `closed` nothing is dropped."""
+    """What one reader does not see of one case. Without `seals` there is nothing to drop, and no lines are kept here.
+
+    `others` is the veil of those who may not see what this reader may: what it would hide is protected, and to let it through
+    is told to `note`, with the names of the fields.
+    """
 
     account: str
+    seals: bool = False  # whether the process keeps anything closed, to whomever
     closed: tuple[Seal, ...] = ()
+    others: Veil | None = None
+    note: Callable[[Iterable[str]], None] = lambda _fields: None
     _links: tuple[Link, ...] = ()
     _own: frozenset[str] = frozenset()
     _texts: frozenset[str] = frozenset()
-    _files: frozenset[str] = field(default=frozenset())
+    _files: Mapping[str, str] = field(default_factory=dict)
 
     def variables(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The variables without what is closed."""
         paths = [seal.path for seal in self.closed if seal.path[0] not in self._own]
-        return _without(values, paths)[0] if paths else dict(values)
+        shown = _without(values, paths)[0] if paths else dict(values)
+        if self.others is not None:
+            protected = [seal.path for seal in self.others.closed if seal.path[0] not in self.others._own]
+            self.note({".".join(path) for path, _ in _without(shown, protected)[1]})
+        return shown
 
-    def history(self) -> tuple[Link, ...]:
+    def history(self, *, after: int = 0, limit: int | None = None, kinds: Collection[str] | None = None) -> tuple[Link, ...]:
         """The lines of the case. From the first that hides something on they carry no hash: it would confirm a guess."""
-        told, hiding, sealed_command = list[Link](), False, False
+        asked = [one for one in self._lines() if one[0].seq > after and (kinds is None or one[0].kind in kinds)][:limit]
+        if self.others is not None:
+            hidden = {link.seq: names for link, names in self.others._lines()}
+            self.note({name for link, names in asked for name in hidden[link.seq] - names})
+        return tuple(link for link, _ in asked)
+
+    def hides(self, file: AttachmentRow) -> bool:
+        """Whether a file belongs to what is closed."""
+        hidden = file.account != self.account and file.id in self._files
+        if not hidden and self.others is not None and file.account != self.account and file.id in self.others._files:
+            self.note([self.others._files[file.id]])
+        return hidden
+
+    def hides_step(self, element: str) -> bool:
+        """Whether all that is answered or said in a step is closed."""
+        hidden = any(element in seal.steps for seal in self.closed)
+        if not hidden and self.others is not None:
+            self.note({".".join(seal.path) for seal in self.others.closed if element in seal.steps})
+        return hidden
+
+    def _lines(self) -> Iterator[tuple[Link, frozenset[str]]]:
+        """Every line as the reader may see it, with the names of what it hides."""
+        hiding, command = False, frozenset[str]()
         for link in self._links:
             if link.kind in _BEGINS:
-                sealed_command = False
-            payload = link.payload or {}
+                command = frozenset()
+            payload, names = link.payload or {}, frozenset[str]()
             if link.kind in _ANSWERED:
                 shown, hidden = self._answers(link)
-                sealed_command = bool(hidden)
+                command = names = frozenset(".".join(path) for path in hidden)
                 if hidden:
                     payload = {**payload, "answers": shown, "sealed": sorted({name[0] for name in hidden})}
                     if payload.get("signature"):
                         payload["signature"] = {key: payload["signature"].get(key) for key in ("account", "method", "at")}
-            elif link.kind in _KEPT and (sealed_command or self._tells(link.kind, payload) or self._signs_closed(link)):
+            elif link.kind in _KEPT and (command or self._tells(link.kind, payload) or self._signs_closed(link)):
+                names = command or self._told(link.kind, payload)
                 payload = {key: payload[key] for key in _KEPT[link.kind] if key in payload} | {"sealed": True}
                 if link.kind == Event.RULE_FOUND:
                     payload["findings"] = []
             hiding = hiding or (payload is not link.payload and bool(payload.get("sealed")))
-            told.append(replace(link, payload=payload if payload else link.payload, hash=b"") if hiding else link)
-        return tuple(told)
+            yield (replace(link, payload=payload if payload else link.payload, hash=b"") if hiding else link), names
 
-    def hides(self, file: AttachmentRow) -> bool:
-        """Whether a file belongs to what is closed."""
-        return file.account != self.account and file.id in self._files
+    def _told(self, kind: str, payload: Mapping[str, Any]) -> frozenset[str]:
+        """The names of what a line may tell: those that it names, or else all that are closed."""
+        text = orjson.dumps(tagged.plain(dict(payload)), default=str).decode()
+        names = {".".join(seal.path): seal.path[0] for seal in self.closed if seal.path[0] not in self._own}
+        named = {path for path, name in names.items() if (name if kind == Event.DECISION_MADE else f'"{name}') in text}
+        return frozenset(named or names)
 
     def _answers(self, link: Link) -> tuple[dict[str, Any], list[Path]]:
         """The answers of a step as the reader may see them, and the paths of what was dropped."""
@@ -116,15 +153,16 @@ class Veil:
         collected = {seal.path[0] for seal in closed if seal.steps}
         own = frozenset(name for name, link in authors.items() if _is_by(link, account) and name not in collected)
         veil = cls(account=account, closed=closed, _links=links, _own=own)
-        values = [value for path, value in _without(variables, [seal.path for seal in closed])[1] if path[0] not in own]
+        found = [(path, value) for path, value in _without(variables, [seal.path for seal in closed])[1] if path[0] not in own]
         for link in links:
             if link.kind in _ANSWERED:
                 shown, dropped = veil._answers(link)
                 answers = (link.payload or {}).get("answers") or {}
-                values += [answers] if dropped and not shown else [value for _, value in _without(answers, dropped)[1]]
-        leaves = [leaf for value in values for leaf in _leaves(value)]
-        veil._files = frozenset(leaf for leaf in leaves if isinstance(leaf, str))
-        veil._texts = frozenset(text for leaf in leaves for text in _written(leaf) if len(text) >= _SHORTEST)
+                whole = [((name,), value) for name, value in answers.items()]
+                found += whole if dropped and not shown else _without(answers, dropped)[1]
+        leaves = [(path, leaf) for path, value in found for leaf in _leaves(value)]
+        veil._files = {leaf: ".".join(path) for path, leaf in leaves if isinstance(leaf, str)}
+        veil._texts = frozenset(text for _, leaf in leaves for text in _written(leaf) if len(text) >= _SHORTEST)
         return veil
 
 
@@ -146,11 +184,19 @@ def veil(
         row = case if isinstance(case, CaseRow) else cases.find_case(connection, id_)
         assert row is not None
         run = machine.load(connection, row, actor=actor.account).run
-    now = machine.clock.now()
-    closed = tuple(seal for seal in seals if _is_closed(seal, actor, machine.book, regulation) and not seal.is_open(run, now))
-    if not closed:
-        return Veil(account=actor.account)
-    return Veil.over(actor.account, closed, run.variables(None), whole_history(connection, id_))
+    now, kept = machine.clock.now(), dict[bool, list[Seal]]()
+    for seal in seals:
+        if not seal.is_open(run, now):
+            kept.setdefault(_is_closed(seal, actor, machine.book, regulation), []).append(seal)
+    variables, links = run.variables(None), whole_history(connection, id_)
+    if not _audits(machine.book, actor, regulation):
+        links = tuple(link for link in links if link.kind != Event.PROTECTED_READ)
+    made = Veil.over(actor.account, tuple(kept.get(True, ())), variables, links)
+    made.seals = True
+    if protected := kept.get(False):
+        made.others = Veil.over(actor.account, tuple(protected), variables, links)
+        made.note = partial(protected_reads.let_through, machine, actor.account, id_)
+    return made
 
 
 def whole_history(connection: Connection, case_id: str) -> tuple[Link, ...]:
@@ -164,8 +210,11 @@ def whole_history(connection: Connection, case_id: str) -> tuple[Link, ...]:
 def _is_closed(seal: Seal, actor: Actor, book: RoleBook, regulation: str) -> bool:
     if not actor.roles.isdisjoint(seal.readers):
         return False
-    audits = any(role.audits and role.regulation == regulation for role, _ in book.held_by(actor))
-    return seal.until is not None or not audits
+    return seal.until is not None or not _audits(book, actor, regulation)
+
+
+def _audits(book: RoleBook, actor: Actor, regulation: str) -> bool:
+    return any(role.audits and role.regulation == regulation for role, _ in book.held_by(actor))
 
 
 def _is_by(link: Link, account: str) -> bool:

@@ -22,7 +22,7 @@ from service.engine.work import Within, Work
 from service.errors import Finding, Invalid, NotAllowed
 from service.store import Connection, cases, entries, new_id, people
 from service.store.cases import CaseRow
-from service.store.history import GENESIS, Chain
+from service.store.history import GENESIS, continue_chain
 
 #: As many characters as the column holds.
 LONGEST_KEY = 40
@@ -207,8 +207,9 @@ def _new_case(
     )
     run = kernel.Run.start(definition.process, dict(variables), host, start_event=start_event)
     return Work(
-        connection=connection, row=row, definition=definition, run=run, host=host, chain=Chain(case_id, 0, GENESIS),
-        actors=actors, at=at, machine=machine.clock.machine(), calendar=machine.rules.calendar.version,
+        connection=connection, row=row, definition=definition, run=run, host=host,
+        chain=continue_chain(connection, case_id, 0, GENESIS), actors=actors,
+        at=at, machine=machine.clock.machine(), calendar=machine.rules.calendar.version,
         next_notice=machine.rules.next_notice, actor=by,
     )  # fmt: skip
 

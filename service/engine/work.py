@@ -22,7 +22,7 @@ from service.errors import Finding, Level
 from service.sdk import CaseFacts, Notification
 from service.store import Connection, cases, messages, new_id, notices, registers
 from service.store.cases import CaseRow
-from service.store.history import Chain, Entry
+from service.store.history import Chain, Entry, continue_chain
 
 #: How long a message waits for a case that wants it, unless its sender says otherwise.
 MESSAGE_LIFE_DAYS = 3650
@@ -189,7 +189,7 @@ def begin(
         definition=definition,
         run=kernel.Run.load(definition.process, row.state, row.variables, host),
         host=host,
-        chain=Chain(row.id, row.history_seq, row.history_head),
+        chain=continue_chain(connection, row.id, row.history_seq, row.history_head),
         actors=Actors.from_text(row.actors),
         at=at,
         machine=machine,

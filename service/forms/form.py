@@ -53,6 +53,11 @@ class Form:
             raise InvalidAnswers(findings)
         return settled
 
+    def settled(self, answers: Mapping[str, Any], *, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the typed answers of every visible field as `validate` does, but judge none; unreadable ones count as empty."""
+        loaded, _ = self._load(answers)
+        return settle(self.root, loaded, variables)
+
     def visible_keys(self, answers: Mapping[str, Any], *, variables: Mapping[str, Any]) -> frozenset[str]:
         """Return the paths of the fields that these answers leave visible (`items.0.amount`); unreadable ones count as empty."""
         loaded, _ = self._load(answers)

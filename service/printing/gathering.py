@@ -41,7 +41,8 @@ def history_of(machine: Machine, connection: Connection, row: CaseRow, actor: Ac
     """Every line of a case as a reader may see it, oldest first."""
     after = 0
     while links := reads.visible_history(machine, connection, row, actor, after=after, limit=PAGE):
-        yield from links
+        # Who has read what is protected would make the papers of a case others each time that they are drawn.
+        yield from (link for link in links if link.kind != Event.PROTECTED_READ)
         after = links[-1].seq
 
 

@@ -45,6 +45,7 @@ class CaseRow:
     history_head: bytes
     parties: str = "[]"
     reads_up: bool = True  # who takes part in it reads the case that called it, too
+    waits: int | None = None  # how many rows its run waits for, as of the last reconciliation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ WAITING = (
 )
 _WAITING = union_all(*WAITING)
 _CHANGING = ("status", "outcome", "title", "ended_at", "actors", "facts", "flags", "parties", "state", "variables",
-             "revision", "history_seq", "history_head", "process", "version", "digest")  # fmt: skip
+             "revision", "history_seq", "history_head", "process", "version", "digest", "waits")  # fmt: skip
 _UPDATE_CASE = update(cases).where(cases.c.id == bindparam("b_id")).values({name: bindparam(f"b_{name}") for name in _CHANGING})
 _CLOSE_TASK = (
     update(tasks)

@@ -6,8 +6,7 @@ without breaking the chain. Each link names its algorithm.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,12 +15,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from service import tagged
 from service.store.columns import insert_or, milliseconds
+from service.store.hashing import DIGESTS, NOTHING, SHA256
+from service.store.proving import find_break, hash_link
+from service.store.session import algorithm_of
 from service.store.tables import day_chains, history
 
-ALGORITHM = "sha256"
 GENESIS = b""
 _INSERT = insert(history)
-_EMPTY_DIGEST = hashlib.sha256(b"").digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +56,20 @@ class Chain:
     name: str
     seq: int
     head: bytes
+    algorithm: str = SHA256
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
         payload = None if entry.payload is None else tagged.dumps(dict(entry.payload))
-        digest = _EMPTY_DIGEST if payload is None else hashlib.sha256(payload).digest()
+        digest = NOTHING[self.algorithm] if payload is None else DIGESTS[self.algorithm](payload)
         self.seq += 1
-        self.head = link_hash(self.head, self.name, self.seq, entry.kind, entry.element, entry.actor, entry.at, digest)
+        self.head = link_hash(
+            self.head, self.name, self.seq, entry.kind, entry.element, entry.actor, entry.at, digest, algorithm=self.algorithm
+        )
         self.rows.append(
             {
                 "chain": self.name, "seq": self.seq, "kind": entry.kind, "element": entry.element, "actor": entry.actor,
-                "at": entry.at, "payload": payload, "payload_digest": digest, "algorithm": ALGORITHM, "hash": self.head,
+                "at": entry.at, "payload": payload, "payload_digest": digest, "algorithm": self.algorithm, "hash": self.head,
             }
         )  # fmt: skip
 
@@ -76,12 +79,17 @@ class Chain:
             self.rows = []
 
 
+def continue_chain(connection: Connection, name: str, seq: int, head: bytes) -> Chain:
+    """The end of a stored chain, whose next links are made with the algorithm that this database is opened with."""
+    return Chain(name, seq, head, algorithm_of(connection))
+
+
 def link_hash(
-    before: bytes, chain: str, seq: int, kind: str, element: str | None, actor: str, at: datetime, payload_digest: bytes
-) -> bytes:
-    """Hash one link; `at` counts in milliseconds UTC, fields are separated by U+001F."""
-    head = "\x1f".join((chain, str(seq), kind, element or "", actor, str(milliseconds(at)))).encode()
-    return hashlib.sha256(before + head + payload_digest).digest()
+    before: bytes, chain: str, seq: int, kind: str, element: str | None, actor: str, at: datetime, payload_digest: bytes,
+    *, algorithm: str = SHA256,
+) -> bytes:  # fmt: skip
+    """Hash one link; see `proving.hash_link`."""
+    return hash_link(before, chain, seq, kind, element, actor, milliseconds(at), payload_digest, algorithm=algorithm)
 
 
 _READ = select(history).where(history.c.chain == bindparam("chain")).order_by(history.c.seq)
@@ -90,28 +98,26 @@ _READ = select(history).where(history.c.chain == bindparam("chain")).order_by(hi
 def list_links(connection: Connection, chain: str, *, after: int = 0, limit: int = 1000) -> tuple[Link, ...]:
     """List the links of a chain, oldest first."""
     rows = connection.execute(_READ.where(history.c.seq > after).limit(limit), {"chain": chain})
-    return tuple(
-        Link(
-            chain=row.chain, seq=row.seq, kind=row.kind, element=row.element, actor=row.actor, at=row.at, hash=row.hash,
-            payload=None if row.payload is None else tagged.loads(row.payload),
-        )
-        for row in rows
+    return tuple(map(_link, rows))
+
+
+def find_last(connection: Connection, chains: Collection[str], kind: str) -> dict[str, Link]:
+    """Find the last link of a kind in each of some chains, by chain."""
+    wanted = select(history).where(history.c.chain.in_(sorted(chains)), history.c.kind == kind).order_by(history.c.seq)
+    return {row.chain: _link(row) for row in connection.execute(wanted)} if chains else {}
+
+
+def _link(row: Any) -> Link:
+    return Link(
+        chain=row.chain, seq=row.seq, kind=row.kind, element=row.element, actor=row.actor, at=row.at, hash=row.hash,
+        payload=None if row.payload is None else tagged.loads(row.payload),
     )  # fmt: skip
 
 
 def first_broken_link(connection: Connection, chain: str, head: bytes | None = None) -> int | None:
-    """Return the number of the first link that does not follow from the one before; None when the chain is whole."""
-    before, expected = GENESIS, 0
-    for row in connection.execute(_READ, {"chain": chain}):
-        expected += 1
-        digest = row.payload_digest
-        if row.payload is not None and hashlib.sha256(row.payload).digest() != digest:
-            return int(row.seq)
-        known = link_hash(before, row.chain, row.seq, row.kind, row.element, row.actor, row.at, digest)
-        if row.seq != expected or known != row.hash:
-            return int(row.seq)
-        before = row.hash
-    return expected + 1 if head is not None and head != before else None
+    """Return the number of the first link of a chain that is missing or wrong; None when the chain is whole."""
+    found = find_break(connection, chain, head=head)
+    return None if found is None else found.seq
 
 
 def record_outside_cases(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -129,4 +135,4 @@ def record_outside_cases(connection: Connection, entries: Sequence[Entry]) -> No
 def _lock_day(connection: Connection, name: str) -> Chain:
     connection.execute(insert_or(connection, day_chains).values(chain=name, seq=0, head=GENESIS).on_conflict_do_nothing())
     row = connection.execute(select(day_chains).where(day_chains.c.chain == name).with_for_update()).one()
-    return Chain(name, row.seq, row.head)
+    return continue_chain(connection, name, row.seq, row.head)

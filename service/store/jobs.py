@@ -1,7 +1,7 @@
 """The queue of jobs: what is due, who leases it, what became of it.
 
 todo -> doing -> done              doing -> todo (failed, back-off)   doing -> parked (attempts spent = incident)
-parked -> todo (by hand)           todo|parked -> cancelled           lease expired: doing -> todo
+parked -> todo, todo -> parked (by hand)   todo|parked -> cancelled   lease expired: doing -> todo
 """
 
 from __future__ import annotations
@@ -116,6 +116,21 @@ def retry(connection: Connection, job_id: str, *, now: datetime) -> bool:
         .values(state="todo", attempts=0, due_at=now, legal=False, error=None)
     )
     return changed.rowcount == 1
+
+
+def park(connection: Connection, job_id: str, *, error: str) -> bool:
+    """Keep a job that is to do from being done, until it is retried."""
+    changed = connection.execute(
+        update(jobs).where(jobs.c.id == job_id, jobs.c.state == "todo").values(state="parked", error=error)
+    )
+    return changed.rowcount == 1
+
+
+def set_due(connection: Connection, job_id: str, *, due_at: datetime) -> None:
+    """Give a timer another due time, of legal time, that no law gives any more."""
+    no_law = {"deadline": None, "trigger": None, "calendar": None, "notice_at": None}
+    fresh = {"state": "todo", "attempts": 0, "error": None, "legal": True}
+    connection.execute(update(jobs).where(jobs.c.id == job_id).values(due_at=due_at, **no_law, **fresh))
 
 
 def free_expired(connection: Connection, *, now: datetime) -> int:

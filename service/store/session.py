@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 from service.errors import Invalid
+from service.store.hashing import SHA256
+
+_ALGORITHM = "chengxu_algorithm"
 
 
 class Store:
@@ -21,9 +24,10 @@ class Store:
 
     On SQLite every write opens with BEGIN IMMEDIATE: one writer, nobody fails half-way with "locked". On PostgreSQL writes are
     READ COMMITTED, and statements lock rows. Reads on both see one moment, from its first statement on, and cannot write.
+    `algorithm` is what new links of history are hashed with, one of `hashing.ALGORITHMS`.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, algorithm: str = SHA256) -> None:
         address = make_url(url)
         if address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg")
@@ -43,6 +47,8 @@ class Store:
         else:
             self._writer = create_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=False)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        for engine in (self._writer, self._reader):
+            engine.update_execution_options(**{_ALGORITHM: algorithm})
 
     @property
     def engine(self) -> Engine:
@@ -66,6 +72,12 @@ class Store:
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
+
+
+def algorithm_of(connection: Connection) -> str:
+    """What the database of a connection hashes new links of history with."""
+    found: str = connection.get_execution_options().get(_ALGORITHM, SHA256)
+    return found
 
 
 def _sqlite(address: Any, begin: str, *, read_only: bool, pool_size: int) -> Engine:

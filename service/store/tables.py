@@ -2,7 +2,7 @@
 
 task:  open -> claimed -> done            open|claimed -> cancelled (the case moved on)
 job:   todo -> doing -> done              doing -> todo (failed, back-off)   doing -> parked (attempts spent = incident)
-       parked -> todo (by hand)           todo|parked -> cancelled           lease expired: doing -> todo
+       parked -> todo, todo -> parked (by hand)   todo|parked -> cancelled   lease expired: doing -> todo
 case:  running -> completed|terminated    running <-> suspended
 """
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -106,6 +107,7 @@ units = Table(
     Column("kind", String(40), nullable=False, server_default=""),
     Column("level", String(20), nullable=False, server_default=""),
     Column("credit_code", String(18)),
+    Column("closed_on", Date),  # the first day on which nobody acts for it any more
 )
 
 accounts = Table(
@@ -206,6 +208,7 @@ cases = Table(
     Column("revision", Integer, nullable=False),
     Column("history_seq", Integer, nullable=False),
     Column("history_head", LargeBinary, nullable=False),
+    Column("waits", Integer),  # how many rows its run waits for, as of the last command; what is missing is a fault
     Index(None, "parent", "id"),
     Index(None, "root"),
     Index(None, "unit", "id"),
@@ -321,6 +324,7 @@ jobs = Table(
           postgresql_where=text("notice_at IS NOT NULL AND state = 'todo'")),
     Index("uq_jobs_doing", "case_id", unique=True, sqlite_where=text("state = 'doing'"),
           postgresql_where=text("state = 'doing'")),
+    Index("ix_jobs_parked", "type", "id", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")),
     Index("ix_jobs_case", "case_id", sqlite_where=text("state IN ('todo','doing','parked')"),
           postgresql_where=text("state IN ('todo','doing','parked')")),
     Index("ix_jobs_root", "root", sqlite_where=text("state IN ('todo','doing')"),
@@ -384,7 +388,9 @@ history = Table(
     Column("algorithm", String(8), nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("chain", "seq"),
-)
+    Index("ix_history_by_people", "actor", "at", sqlite_where=text("actor <> 'system'"),
+          postgresql_where=text("actor <> 'system'")),
+)  # fmt: skip
 
 day_chains = Table(
     "day_chains",
@@ -650,6 +656,151 @@ register_versions = Table(
     Column("actor", String(80), nullable=False),
     Column("case_id", Id),
     PrimaryKeyConstraint("register", "key", "version"),
+)
+
+# --- the console ------------------------------------------------------------------------------------------------------
+stuck = Table(
+    "stuck",
+    metadata,
+    Column("key", String(140), primary_key=True),  # "<cause>:<id of what is stuck>": the same trouble keeps its row
+    Column("cause", String(16), nullable=False),
+    Column("case_id", Id),
+    Column("task_id", Id),
+    Column("job_id", Id),
+    Column("process", String(80), nullable=False, server_default=""),
+    Column("element", String(80), nullable=False, server_default=""),
+    Column("unit", String(40), nullable=False, server_default=""),
+    Column("since", Instant, nullable=False),  # when the trouble began; machine or legal time, as the cause has it
+    Column("legal_due", Instant),  # the legal deadline at risk
+    Column("facts", Text, nullable=False, server_default="{}"),  # what the sentence says, JSON
+    Column("found_at", Instant, nullable=False),
+    Index(None, "cause", "since"),
+    Index(None, "since", "key"),
+    Index(None, "case_id"),
+    Index(None, "process", "element"),
+    Index(None, "unit"),
+)
+
+stuck_counts = Table(
+    "stuck_counts",
+    metadata,
+    Column("at", Instant, nullable=False),  # the full hour
+    Column("cause", String(16), nullable=False),
+    Column("process", String(80), nullable=False),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("at", "cause", "process"),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("name", String(24), primary_key=True),
+    Column("cursor", String(140)),  # where a sweep that goes on in the next tick stands
+    Column("finished_at", Instant),
+)
+
+durations = Table(
+    "durations",
+    metadata,
+    Column("process", String(80), nullable=False),
+    Column("element", String(80), nullable=False),  # "" for the whole case
+    Column("number", Integer, nullable=False),
+    Column("median", Integer, nullable=False),  # seconds
+    Column("p95", Integer, nullable=False),  # seconds
+    Column("counted_at", Instant, nullable=False),
+    PrimaryKeyConstraint("process", "element"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # what is to be done, tagged JSON
+    Column("reason", String(400), nullable=False),
+    Column("state", String(12), nullable=False),  # running | paused | done | cancelled
+    Column("asked_by", String(80), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("total", Integer, nullable=False),
+    Index(None, "state"),
+)
+
+batch_items = Table(
+    "batch_items",
+    metadata,
+    Column("batch_id", Id, ForeignKey("batches.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("subject", Id, nullable=False),  # a case, a task or a job
+    Column("case_id", Id),
+    Column("state", String(8), nullable=False),  # todo | waiting (asked for, not yet done) | done | failed | skipped
+    Column("zh", Text),
+    Column("en", Text),
+    Column("before", LargeBinary),  # what an undo needs, tagged JSON
+    Column("at", Instant),
+    PrimaryKeyConstraint("batch_id", "seq"),
+    Index(None, "batch_id", "state", "seq"),
+    Index(None, "subject"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("algorithm", String(8), nullable=False),
+    Column("chains", Integer, nullable=False),
+    Column("links", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # over the heads of all chains and the checkpoint before
+    Column("signature", LargeBinary, nullable=False),
+)
+
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("days", Boolean, nullable=False),  # whether the chains of cases are done, and those of days are gone through
+    Column("after", String(24), nullable=False),  # the last chain that was gone through
+    Column("total", Integer, nullable=False),  # how many chains there were when it began
+    Column("chains", Integer, nullable=False),
+    Column("links", BigInteger, nullable=False),
+    Column("erased", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("checkpoints", Integer, nullable=False),
+    Column("found", Text, nullable=False),  # the first broken chains and checkpoints, JSON
+)
+
+protected_reads = Table(
+    "protected_reads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(80), nullable=False),
+    Column("case_id", Id, nullable=False),
+    Column("field", String(80), nullable=False),
+    Column("hour", BigInteger, nullable=False),  # hours since 1970: a reader, case and field once each
+    Column("place", String(8), nullable=False),  # page | api | export | print | command
+    Column("at", Instant, nullable=False),
+    Column("seq", Integer, nullable=False),  # the line of the case's history
+    UniqueConstraint("account", "case_id", "hour", "field"),
+    Index(None, "at", "id"),
+    Index(None, "account", "at"),
+    Index(None, "case_id", "at"),
+    Index(None, "field", "at"),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(80), ForeignKey("accounts.name"), nullable=False),
+    Column("start", Date, nullable=False),  # the first and the last day of leave
+    Column("until", Date, nullable=False),
+    Column("reason", String(400), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "account"),
 )
 
 # --- the machine ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from flask.wrappers import Response
 from service import bootstrap
 from service.engine.facade import Engine
 from service.settings import Settings
-from service.web import answers, api, auth, bodies, headers, idempotency, problems
+from service.web import answers, api, auth, bodies, headers, idempotency, metrics, problems, reading_lines
 from service.web.current import EXTENSION, Surroundings, engine
 
 
@@ -35,11 +35,13 @@ def create_app(given: Engine, settings: Settings) -> Flask:
     problems.register(app)
     headers.protect(app)
     bodies.bound(app)
+    reading_lines.register(app)
     auth.protect(app)
     idempotency.register(app)
     app.add_url_rule("/healthz", view_func=healthz)
     api.register(app)
     # Pages are a package of their own: the API is whole without them.
+    app.register_blueprint(metrics.blueprint)
     pages = getattr(importlib.import_module("service.web.pages"), "blueprint", None)
     if pages is not None:
         app.register_blueprint(pages)

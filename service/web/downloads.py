@@ -10,6 +10,7 @@ from flask import Response as FlaskResponse
 from flask import request, send_file
 from flask.wrappers import Response
 
+from service.engine.protected_reads import shown_in
 from service.printing import gathering, pdf
 from service.printing.casefile import take_case_file
 from service.printing.entries import safe_name
@@ -25,7 +26,7 @@ _VIEWED: Final = "default-src 'none'; object-src 'self'; style-src 'unsafe-inlin
 def send_approval_sheet(case_id: str) -> Response:
     """Draw the approval sheet of a case for who asks. NotFound when it is not theirs to see."""
     machine = current.engine().machine
-    with machine.store.read() as connection:
+    with shown_in("print"), machine.store.read() as connection:
         sheet = gathering.get_sheet(machine, connection, case_id, current_actor())
     etag = hashlib.sha256(f"{sheet.sm3} {sheet.head}".encode()).hexdigest()
     if etag in request.if_none_match:
@@ -38,7 +39,8 @@ def send_approval_sheet(case_id: str) -> Response:
 
 def send_case_file(case_id: str) -> Response:
     """Send the case file, which is recorded."""
-    made = take_case_file(current.engine().machine, case_id, current_actor())
+    with shown_in("export"):
+        made = take_case_file(current.engine().machine, case_id, current_actor())
     response = send_file(made.content, mimetype=ZIP, as_attachment=True, download_name=made.name, etag=made.sha256, max_age=0)
     response.content_length = made.size
     return _private(response)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from service.engine import digests
+from service.engine import checkpoints, digests
 from service.engine.machine import Machine
 from service.store import entries, jobs, people
 from service.store.heartbeats import beat
@@ -23,6 +23,7 @@ def keep_house(machine: Machine, worker: str) -> None:
         jobs.free_expired(connection, now=now)
         people.forget_old_failures(connection, before=now - timedelta(days=1))
         digests.ensure_next(machine, connection)
+        checkpoints.ensure_daily(machine, connection)
         orphans = entries.sweep_attachments(connection, before=machine.clock.now() - ORPHANS_LIVE)
     machine.blobs.sweep_incoming(now=now)
     for digest in orphans:

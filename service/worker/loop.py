@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.engine import notices, running
+from service.engine import notices, running, stuck
 from service.engine.facade import Engine
 from service.engine.running import Ran
 from service.store import jobs
@@ -44,6 +44,7 @@ class Worker:
         scheduler = BackgroundScheduler(timezone="UTC")
         scheduler.add_job(self._wanted.set, "interval", seconds=TICK.total_seconds(), max_instances=1, coalesce=True)
         scheduler.add_job(self._keep_house, "interval", seconds=15, max_instances=1, coalesce=True)
+        scheduler.add_job(self._sweep, "interval", seconds=stuck.EVERY.total_seconds(), max_instances=1, coalesce=True)
         scheduler.start()
         self._scheduler = scheduler
         self._thread = threading.Thread(target=self._run, name="chengxu-worker", daemon=True)
@@ -107,6 +108,12 @@ class Worker:
             housekeeping.keep_house(self._engine.machine, self.id)
         except Exception:  # as above
             log.exception("housekeeping failed")
+
+    def _sweep(self) -> None:
+        try:
+            stuck.sweep(self._engine.machine)
+        except Exception:  # as above
+            log.exception("the sweep for stuck cases failed")
 
     def next_due(self) -> datetime | None:
         """When the next timer is due by legal time, if any."""

@@ -27,10 +27,13 @@ import disks  # noqa: E402
 import form_page  # noqa: E402
 import growing  # noqa: E402
 import listing  # noqa: E402
+import migrating_cases  # noqa: E402
 import over_http  # noqa: E402
 import populous  # noqa: E402
 import report as reporting  # noqa: E402
+import retrying_jobs  # noqa: E402
 import walks  # noqa: E402
+import watching  # noqa: E402
 from city import City, make_city  # noqa: E402
 from duel import duel  # noqa: E402
 from floor import Commits, PostgresCommits, SqliteCommits  # noqa: E402
@@ -55,15 +58,17 @@ class Sizes:
     projects: int
     page_rounds: int
     listed: int
+    migrated: int
+    retried: int
 
 
 QUICK = Sizes(
     sequential=40, project=25, http_cases=20, loop_cases=2, crowd_rounds=10, stored=1_000, waiting=2_000, timers=200,
-    projects=1_000, page_rounds=20, listed=20_000,
+    projects=1_000, page_rounds=20, listed=20_000, migrated=1_000, retried=500,
 )  # fmt: skip
 FULL = Sizes(
     sequential=200, project=100, http_cases=100, loop_cases=5, crowd_rounds=50, stored=10_000, waiting=100_000, timers=1_000,
-    projects=10_000, page_rounds=100, listed=100_000,
+    projects=10_000, page_rounds=100, listed=100_000, migrated=10_000, retried=10_000,
 )  # fmt: skip
 
 
@@ -168,6 +173,24 @@ class Bench:
         city.store.close()
         return found
 
+    def migration(self) -> dict[str, Any]:
+        city = self.city("migration")
+        found = migrating_cases.migration(city, count=self.sizes.migrated)
+        city.store.close()
+        return found
+
+    def batches(self) -> dict[str, Any]:
+        city = self.city("batches")
+        found = retrying_jobs.retries(city, count=self.sizes.retried)
+        city.store.close()
+        return found
+
+    def monitor(self) -> dict[str, Any]:
+        city, url, files = self.city("monitor"), f"sqlite:///{self.folder / 'monitor.db'}", self.folder / "monitor_files"
+        found = watching.monitor(city, url, files, count=self.sizes.listed, rounds=self.sizes.page_rounds)
+        city.store.close()
+        return found
+
     def form_page(self) -> dict[str, Any]:
         city = self.city("form_page")
         found = form_page.form_page(city, f"sqlite:///{self.folder / 'form_page.db'}", self.folder / "form_page_files")
@@ -191,6 +214,9 @@ class Bench:
             "seeded": self.seeded,
             "form_page": self.form_page,
             "inbox": self.inbox,
+            "monitor": self.monitor,
+            "migration": self.migration,
+            "batches": self.batches,
         }
         if unknown := set(only) - sections.keys():
             raise SystemExit(f"no such section: {', '.join(sorted(unknown))}; there are: {', '.join(sections)}")

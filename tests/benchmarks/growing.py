@@ -100,10 +100,11 @@ def copy_waiting(city: City, count: int) -> None:
         for at in range(0, count - 1, 1000):
             ids = [new_id() for _ in range(min(1000, count - 1 - at))]
             for table, own in ((cases, {}), (tasks, {"id": ...}), (jobs, {"id": ...})):
-                connection.execute(insert(table), [_copied(table, model[table.name], one, bool(own)) for one in ids])
+                connection.execute(insert(table), [copied(table, model[table.name], one, own=bool(own)) for one in ids])
 
 
-def _copied(table: Table, row: dict[str, Any], case: str, own: bool) -> dict[str, Any]:
+def copied(table: Table, row: dict[str, Any], case: str, *, own: bool) -> dict[str, Any]:
+    """A row of a case as one of another case; `own` gives it an id of its own."""
     if table is cases:
         return {**row, "id": case, "root": case}
     changed = {**row, "case_id": case, "id": new_id() if own else case}

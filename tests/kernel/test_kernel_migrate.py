@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.engine.kernel import Run, find_obstacles, migrate
+from service.engine.kernel import Position, Run, find_obstacles, migrate
 from service.errors import InvalidDefinition
 
 OLD = """
@@ -99,11 +99,68 @@ def test_a_token_without_a_place_is_an_obstacle(begin, draw, new):
     case = begin(OLD)
     state, scopes = case.run.dump()
     process = draw(new)
-    assert [problem.element for problem in find_obstacles(case.process, process, state, {})] == ["a"]
+    assert [problem.element for problem in find_obstacles(case.process, process, Position.of(state), {})] == ["a"]
     with pytest.raises(InvalidDefinition):
         migrate(case.process, process, state, scopes, case.host, mapping={})
 
 
+FORK = "start s\nand f\nuser a\nuser b\nuser c\nand j\nend e\n"
+THREE = FORK + "s > f > a > j > e\nf > b > j\nf > c > j"
+
+
+@pytest.mark.parametrize(
+    ("new", "rule"),
+    [
+        (FORK + "user d\ns > f > a > j > e\nf > b > j\nf > c > j\nf > d > j", "join"),  # d never began
+        (FORK + "s > f > a > b > j > e\nf > c > j", "join"),  # b would be done once more
+        (FORK + "user d\nuser g\ns > a > b > c > f > d > j > e\nf > g > j", "parallel"),
+        (FORK.replace("and j", "or j") + "s > f > a > j > e\nf > b > j\nf > c > j", None),  # nothing waits there yet
+    ],
+)
+def test_branches_that_do_not_fit_are_an_obstacle(begin, draw, new, rule):
+    case = begin(THREE)
+    if rule is not None:
+        case.do("b")
+    found = find_obstacles(case.process, draw(new), Position.of(case.run.dump()[0]), {})
+    assert {one.rule for one in found} == ({rule} if rule else set())
+
+
+def test_a_join_that_would_open_at_once_is_an_obstacle(begin):
+    flows = "".join(f'f > {one} if "=true"\n{one} > j\n' for one in "abc")
+    case = begin("start s\nuser a\nuser b\nuser c\nor f\nor j\nend e\ns > f\n" + flows + "j > e").do("a").do("c")
+    position = Position.of(case.run.dump()[0])
+    assert find_obstacles(case.process, case.process, position, {}) == ()
+    assert {one.rule for one in find_obstacles(case.process, case.process, position, {"a": "b"})} == {"moves-on"}
+
+
+def test_a_gateway_of_events_keeps_its_dates_and_takes_new_events(begin, draw):
+    text = "start s\nrace r\ncatch t duration=P9D\ncatch m message=m\nend e\ns > r > t > e\nr > m > e"
+    case = begin(text)
+    due = case.run.snapshot().timers[0].due
+    new = text.replace("catch t", "catch u").replace("r > t", "r > u").replace("P9D", "P1D") + "\ncatch n message=n\nr > n > e"
+    run = moved(case, draw(new), t="u")
+    assert [(row.child, row.due) for row in run.snapshot().timers] == [("u", due)]
+    assert names(run.snapshot().subscriptions) == ["m", "n"]
+    run.fire_timer(run.snapshot().timers[0].token, "u")
+    assert run.snapshot().ended
+
+
+def test_a_gateway_that_lost_an_event_is_an_obstacle(begin, draw):
+    text = "start s\nrace r\ncatch t duration=P9D\ncatch m message=m\nend e\ns > r > t > e\nr > m > e"
+    case = begin(text)
+    new = draw(text.replace("catch m message=m", "catch m duration=P1D"))
+    assert {one.rule for one in find_obstacles(case.process, new, Position.of(case.run.dump()[0]), {})} == {"event"}
+
+
+def test_a_boundary_event_of_another_step_or_kind_begins_anew(begin, draw):
+    case = begin(OLD)
+    for new in (OLD.replace("duration=P60D", "message=late"), OLD.replace("on=a", "on=n")):
+        run = moved(case, draw(new))
+        run.complete(run.snapshot().tasks[0].token, {})
+        assert names(run.snapshot().tasks) == ["n"]
+        assert (names(run.snapshot().timers), run.snapshot().subscriptions) == (["b"] if "on=n" in new else [], ())
+
+
 def test_a_case_that_waits_elsewhere_has_no_obstacle(begin, draw):
     case = begin(OLD).do("a")
-    assert find_obstacles(case.process, draw("start s\nuser n\nend e\ns > n > e"), case.run.dump()[0], {}) == ()
+    assert find_obstacles(case.process, draw("start s\nuser n\nend e\ns > n > e"), Position.of(case.run.dump()[0]), {}) == ()

@@ -52,10 +52,40 @@ def test_one_instance_moves_the_whole_multi_instance_task(begin):
     assert case.waits == ["d"]
 
 
-def test_a_token_placed_on_a_join_passes_it(begin):
-    case = begin("start s\nand g\nuser a\nuser b\nand j\nuser n\nend e\ns > g > a > j > n > e\ng > b > j")
-    case.reload().move(case.token("a"), "j")
-    assert case.waits == ["b", "n"]
+FORK = "start s\nand g\nuser a\nuser b\nand j\nuser n\nend e\ns > g > a > j > n > e\ng > b > j"
+
+
+def test_a_token_that_leaves_a_block_takes_the_other_branches_along(begin):
+    case = begin(FORK)
+    case.reload().move(case.token("a"), "n")
+    assert case.waits == ["n"]
+
+
+def test_a_token_that_enters_a_block_finds_the_other_branches_done(begin):
+    case = begin(FORK).do("a").do("b")
+    case.reload().move(case.token("n"), "b")
+    assert case.waits == ["b"]
+    case.do("b")
+    assert case.waits == ["n"]
+
+
+@pytest.mark.parametrize("target", ["j", "b", "a"])
+def test_a_token_of_a_block_is_placed_neither_on_its_join_nor_in_another_branch(begin, target):
+    case = begin(FORK)
+    before = case.run.dump()
+    with pytest.raises(Invalid):
+        case.run.move(case.token("a"), target)
+    assert case.run.dump() == before
+
+
+def test_a_timer_that_is_set_keeps_its_new_time_over_a_save(begin):
+    case = begin(LINE)
+    timer = case.run.snapshot().timers[0]
+    later = timer.due.replace(year=timer.due.year + 1)
+    case.run.set_timer(timer.token, timer.child, later)
+    assert case.reload().snapshot().timers == (timer._replace(due=later),)
+    with pytest.raises(Stale):
+        case.run.set_timer(case.token("a"), None, later)
 
 
 def test_a_job_and_a_waiting_event_may_be_moved(begin):

@@ -170,7 +170,14 @@ def test_a_unit_is_an_entry_whose_row_follows_in_the_same_transaction(store: Sto
     put(1, name="市教育局", kind="department", credit_code="91211100MA0PLAN018")
     with store.read() as connection:
         assert people.list_units(connection) == (
-            {"id": "jiaoyu", "name": "市教育局", "kind": "department", "level": "", "credit_code": "91211100MA0PLAN018"},
+            {
+                "id": "jiaoyu",
+                "name": "市教育局",
+                "kind": "department",
+                "level": "",
+                "credit_code": "91211100MA0PLAN018",
+                "closed_on": None,
+            },
         )
         assert [row["version"] for row in list_versions(connection, "unit", "jiaoyu")] == [1, 2]
 

@@ -34,6 +34,15 @@ def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) 
         "/cases/{case_id}/comments", "/cases/{case_id}/copies", "/cases/{case_id}/follow", "/cases/{case_id}/people",
         "/me/counts", "/tasks/{task_id}/send-back", "/tasks/{task_id}/send-back-targets", "/tasks/{task_id}/signers",
         "/tasks/{task_id}/signers/{signer_id}", "/tasks/{task_id}/take-back", "/tasks/{task_id}/urge",
+        "/cases/{case_id}/places", "/cases/{case_id}/move-token", "/cases/{case_id}/filed", "/cases/{case_id}/variables",
+        "/jobs/{job_id}/reschedule", "/jobs/{job_id}/fire", "/migrations/plan",
+        "/audit/checkpoints", "/audit/verification", "/audit/reads", "/audit/administrators",
+        "/operations", "/operations/processes",
+        "/batches", "/batches/{batch_id}", "/batches/{batch_id}/cancel", "/batches/{batch_id}/items",
+        "/batches/{batch_id}/pause", "/batches/{batch_id}/resume", "/batches/{batch_id}/retry-failed",
+        "/cases/{subject}/resume", "/cases/{subject}/suspend", "/cases/{subject}/terminate", "/jobs/{subject}/cancel",
+        "/jobs/{subject}/park", "/jobs/{subject}/retry", "/stuck", "/stuck/trend", "/tasks/{subject}/reassign",
+        "/tasks/{subject}/take-from-holder",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 CLERK = "pj_unit_clerk.jiaoyu"
-PUBLIC = {"static", "healthz", "openapi", "pages.sign_in", "pages.sign_in_post"}
+PUBLIC = {"static", "healthz", "openapi", "pages.sign_in", "pages.sign_in_post", "metrics.show"}
 
 
 def routes(site: Any) -> list[tuple[str, str, str]]:

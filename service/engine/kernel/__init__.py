@@ -9,12 +9,14 @@ from service.engine.kernel.events import correlation
 from service.engine.kernel.faults import CannotContinue
 from service.engine.kernel.host import PENDING, Host, Pending, Thrown, Uncaught
 from service.engine.kernel.joins import JoinRow
-from service.engine.kernel.migrate import find_obstacles, migrate
+from service.engine.kernel.migrate import migrate
+from service.engine.kernel.placement import Obstacle, Position, find_obstacles
 from service.engine.kernel.process import Process
 from service.engine.kernel.returning import following
 from service.engine.kernel.run import Run
 from service.engine.kernel.snapshot import ChildRow, JobRow, Snapshot, SubscriptionRow, TaskRow, TimerRow
 from service.engine.kernel.supported import SUPPORTED_ELEMENTS, SUPPORTED_EVENTS, UNSUPPORTED
+from service.engine.kernel.ways import reachable
 
 __all__ = [
     "PENDING",
@@ -30,7 +32,9 @@ __all__ = [
     "JobRow",
     "JoinRow",
     "MultiInstance",
+    "Obstacle",
     "Pending",
+    "Position",
     "Process",
     "Run",
     "Snapshot",
@@ -44,4 +48,5 @@ __all__ = [
     "following",
     "migrate",
     "parse",
+    "reachable",
 ]

@@ -25,20 +25,20 @@ Marks = tuple[Mark, ...]
 
 def send_back(token: Token, target: str) -> None:
     """Cancel the thread of `token` and begin `target`, on the same level or on one around it. Invalid when it cannot."""
-    leaving, where = _meet(token, target)
+    leaving, where = meet(token, target)
     blocks = blocks_of(where.spec)
     here, there = blocks.marks[leaving.task_spec.name], blocks.marks[target]
     _ensure_enters(blocks.specs[target], target)
     _ensure_other(leaving, target)
-    _replace(where, blocks, _shared(here, there, target), target)
+    replace(where, blocks, shared_marks(here, there, target), target)
 
 
 def straight_way(token: Token, target: str) -> str:
     """Where a token placed on `target` goes back to when it is done: the step of `token`, or the block or activity around it."""
-    leaving, where = _meet(token, target)
+    leaving, where = meet(token, target)
     blocks = blocks_of(where.spec)
     here, there = blocks.marks[leaving.task_spec.name], blocks.marks[target]
-    shared = _shared(here, there, target)
+    shared = shared_marks(here, there, target)
     return here[len(shared)].split if len(here) > len(shared) else leaving.task_spec.name
 
 
@@ -47,11 +47,11 @@ def places_before(token: Token, wanted: set[str]) -> set[str]:
     found: set[str] = set()
     for target in wanted:
         try:
-            leaving, where = _meet(token, target)
+            leaving, where = meet(token, target)
             blocks = blocks_of(where.spec)
             _ensure_enters(blocks.specs[target], target)
             _ensure_other(leaving, target)
-            shared = _shared(blocks.marks[leaving.task_spec.name], blocks.marks[target], target)
+            shared = shared_marks(blocks.marks[leaving.task_spec.name], blocks.marks[target], target)
             _credits(blocks, shared, target)
         except Invalid:
             continue
@@ -61,14 +61,14 @@ def places_before(token: Token, wanted: set[str]) -> set[str]:
 
 def go(token: Token, target: str) -> None:
     """Let a token that is done go straight to `target` instead of along its flow. Its results are written."""
-    leaving, where = _meet(token, target)
+    leaving, where = meet(token, target)
     if leaving is not token:
         raise _impossible(target)
     blocks = blocks_of(where.spec)
-    shared = _shared(blocks.marks[token.task_spec.name], blocks.marks[target], target)
+    shared = shared_marks(blocks.marks[token.task_spec.name], blocks.marks[target], target)
     token.task_spec.leave(token)
     token.tree.walked.append(token.task_spec.name)
-    _replace(where, blocks, shared, target)
+    replace(where, blocks, shared, target)
 
 
 def take_back(tree: Tree, target: str) -> None:
@@ -87,12 +87,12 @@ def take_back(tree: Tree, target: str) -> None:
     for outer, inner in zip(chain[1 : depth + 1], chain, strict=False):  # they begin again, each at what lies inside it
         tree.entering[outer] = partial(_enter_at, target=inner)
     blocks = blocks_of(where.spec)
-    _replace(where, blocks, _thread(where, blocks, blocks.marks[chain[depth]], target), chain[depth])
+    replace(where, blocks, _thread(where, blocks, blocks.marks[chain[depth]], target), chain[depth])
 
 
 def _enter_at(branch: Branch, target: str) -> None:
     """Begin the inside of a sub-process, which has just been opened, at `target` instead of its start."""
-    _replace(branch, blocks_of(branch.spec), (), target)
+    replace(branch, blocks_of(branch.spec), (), target)
 
 
 def following(process: Process, target: str) -> set[str]:
@@ -113,8 +113,8 @@ def _inside(process: Process, identity: str, found: set[str]) -> bool:
     return parent is not None and (parent in found or _inside(process, parent, found))
 
 
-def _meet(token: Token, target: str) -> tuple[Token, Any]:
-    """The token around `token` that stands on the same sheet as `target`, and that part of the case."""
+def meet(token: Token, target: str) -> tuple[Token, Any]:
+    """Find the token around `token` that stands on the same sheet as `target`, and that part of the case."""
     current: Token | None = token.parent if token.triggered else token
     while current is not None:
         if target in current.workflow.spec.task_specs:
@@ -126,8 +126,8 @@ def _meet(token: Token, target: str) -> tuple[Token, Any]:
     raise _impossible(target)
 
 
-def _shared(here: Marks, there: Marks, target: str) -> Marks:
-    """The marks of the innermost block around both. Invalid between branches of one split, or out of what an event set off."""
+def shared_marks(here: Marks, there: Marks, target: str) -> Marks:
+    """Find the marks of the innermost block around both. Invalid between branches of a split, or out of what an event set off."""
     count = 0
     while count < min(len(here), len(there)) and here[count] == there[count]:
         count += 1
@@ -155,7 +155,7 @@ def _thread(where: Any, blocks: Blocks, marks: Marks, target: str) -> Marks:
     return marks
 
 
-def _replace(where: Any, blocks: Blocks, shared: Marks, target: str) -> None:
+def replace(where: Any, blocks: Blocks, shared: Marks, target: str) -> None:
     """Cancel the thread inside the marks `shared` and place a token on `target`."""
     credits = _credits(blocks, shared, target)
     begun = (token.task_spec for token in where.open_tokens() if not token.task_spec.is_idle(token))

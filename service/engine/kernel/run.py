@@ -11,11 +11,12 @@ After an exception the run is void: throw it away and store nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from service.engine.kernel import codec, returning
 from service.engine.kernel.catching import catch_error, catch_escalation
-from service.engine.kernel.events import Catching, EventGateway
+from service.engine.kernel.events import BoundaryEvent, Catching, EventGateway
 from service.engine.kernel.expression import attribute
 from service.engine.kernel.host import Host, Thrown, Uncaught
 from service.engine.kernel.joins import JoinRow, list_joins
@@ -130,9 +131,18 @@ class Run:
         self._tree.end()
 
     def move(self, token: str, target_element: str) -> None:
-        """Take a token away and begin `target_element` instead (see `moves`). Invalid when it cannot stand there."""
+        """Take the thread of a token away and begin `target_element` instead (see `moves`). Invalid, in words, when it cannot."""
         move(self._get(token, READY | STARTED | WAITING), target_element)
         run_to_rest(self._tree)
+
+    def set_timer(self, token: str, child: str | None, due: datetime) -> None:
+        """Give a timer of the snapshot another due time, which no longer comes from the law."""
+        held = self._get(token, WAITING).internal_data
+        armed = held if child is None else held.get("armed", {}).get(child, {})
+        if "timer" not in armed:
+            raise Stale(token=token)
+        armed["timer"]["due"] = due.isoformat()
+        armed.pop("deadline", None)
 
     def send_back(self, token: str, target_element: str) -> None:
         """Take away the thread of a task and begin an earlier step again (see `returning`). Invalid when it cannot."""
@@ -158,6 +168,19 @@ class Run:
     def joins(self) -> tuple[JoinRow, ...]:
         """List the gateways at which something waits for what is still on its way."""
         return list_joins(self._tree)
+
+    def standing(self) -> tuple[tuple[str, str], ...]:
+        """List (token, element) of what is under way or waits at a join, outer ones first; not what only listens beside it."""
+        if self._tree.completed:
+            return ()
+        return tuple(
+            (token.id, token.task_spec.element.id)
+            for part in self._tree.scopes_of_tokens()
+            for token in part.open_tokens()
+            if token.task_spec.element is not None
+            and not isinstance(token.task_spec, BoundaryEvent)
+            and not token.task_spec.is_idle(token)
+        )
 
     def evaluate(self, token: str | None, attribute_text: str) -> Any:
         """Evaluate an attribute (FEEL after `=`, else the text itself) where `token` stands; None for the case."""

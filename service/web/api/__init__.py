@@ -6,6 +6,8 @@ from flask import Flask
 
 from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.attention import blueprint as attention_blueprint
+from service.web.api.audit import blueprint as audit_blueprint
+from service.web.api.batches import blueprint as batches_blueprint
 from service.web.api.cases import blueprint as cases_blueprint
 from service.web.api.choices import blueprint as choices_blueprint
 from service.web.api.clock import blueprint as clock_blueprint
@@ -13,8 +15,10 @@ from service.web.api.deputies import blueprint as deputies_blueprint
 from service.web.api.description import describe
 from service.web.api.me import blueprint as me_blueprint
 from service.web.api.messages import blueprint as messages_blueprint
+from service.web.api.migrations import blueprint as migrations_blueprint
 from service.web.api.notices import blueprint as notices_blueprint
 from service.web.api.notifications import blueprint as notifications_blueprint
+from service.web.api.operations import blueprint as operations_blueprint
 from service.web.api.papers import blueprint as papers_blueprint
 from service.web.api.parameters import blueprint as parameters_blueprint
 from service.web.api.phrases import blueprint as phrases_blueprint
@@ -23,6 +27,8 @@ from service.web.api.processes import blueprint as processes_blueprint
 from service.web.api.registers import blueprint as registers_blueprint
 from service.web.api.returns import blueprint as returns_blueprint
 from service.web.api.signers import blueprint as signers_blueprint
+from service.web.api.steering import blueprint as steering_blueprint
+from service.web.api.stuck import blueprint as stuck_blueprint
 from service.web.api.tasks import blueprint as tasks_blueprint
 from service.web.api.traces import blueprint as traces_blueprint
 from service.web.api.waits import blueprint as waits_blueprint
@@ -37,5 +43,8 @@ def register(app: Flask) -> None:
             traces_blueprint, choices_blueprint, waits_blueprint, notifications_blueprint, phrases_blueprint, presence_blueprint,
             papers_blueprint,
             signers_blueprint, returns_blueprint, attention_blueprint,
+            audit_blueprint,
+            steering_blueprint, migrations_blueprint, batches_blueprint, stuck_blueprint,
+            operations_blueprint,
         ],
     )  # fmt: skip

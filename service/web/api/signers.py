@@ -64,7 +64,7 @@ def list_signers(task_id: str) -> Response:
     with machine.store.read() as connection:
         view = view_task(machine, connection, task_id, current_actor())
         hidden = veil(machine, connection, view.case, current_actor(), run=view.work.run)
-        sealed = any(view.element.id in seal.steps for seal in hidden.closed)
+        sealed = hidden.hides_step(view.element.id)
         found = signers.list_signers(connection, task_id)
         shown = [{**one, "opinion": None if sealed else one["opinion"]} for one in _shown(connection, found)]
         held = signers.find_held(connection, task_id) is not None

@@ -20,6 +20,7 @@ from service.web.pages import (
     bulk,
     case,
     cases,
+    console,
     deputies,
     frame,
     inbox,
@@ -44,6 +45,6 @@ frame.install(blueprint)
 for module in (
     sign_in, inbox, start, task, case, cases, deputies, notices, overdue, parameters, registers, traces, bulk, list_views,
     notification_settings, papers,
-    appearance, returns, signing, attention,
+    appearance, returns, signing, attention, console,
 ):  # fmt: skip
     module.add_to(blueprint)

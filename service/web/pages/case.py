@@ -15,6 +15,8 @@ from service.web.pages import timeline, wording
 from service.web.pages.attention import attention_of, discussion_of
 from service.web.pages.case_files import case_files
 from service.web.pages.clock_moves import clock_moves
+from service.web.pages.console.handling import handling_of
+from service.web.pages.console.steering import steering_of
 from service.web.pages.facts import case_facts, data_groups
 from service.web.pages.form_card import API
 from service.web.pages.frame import render
@@ -58,8 +60,10 @@ def case(case_id: str) -> ResponseReturnValue:
             case=_head(reader, row, relatives),
             facts=_facts(reader, row, relatives),
             waiting=waiting_for(reader, row),
+            handling=handling_of(reader, row),
             taking_back=to_take_back(reader, case_id),
             attention=attention_of(reader, row),
+            steering=steering_of(reader, row),
             discussion=discussion_of(reader, row),
             steps=steps,
             diagram={

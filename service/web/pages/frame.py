@@ -10,6 +10,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 
 from service.clock import SHANGHAI
+from service.engine.auditing import may_audit
 from service.engine.parameters import is_sysadmin
 from service.store import notices
 from service.web import current, translations
@@ -69,6 +70,10 @@ def _oversight(reader: Reader) -> Iterator[tuple[str, str, str, None, set[str]]]
     if scope.everything or scope.regulations or is_sysadmin(reader.actor):
         here = {"pages.parameters", "pages.parameter", "pages.parameter_set"}
         yield "parameters", _("参数"), url_for("pages.parameters"), None, here
+    if may_audit(reader.machine, reader.actor):
+        yield "monitor", _("监控"), url_for("pages.console_stuck"), None, {"pages.console_stuck"}
+        here = {"pages.trust", "pages.trust_reads", "pages.trust_administrators"}
+        yield "trust", _("审计"), url_for("pages.trust"), None, here
 
 
 def _clock(reader: Reader) -> dict[str, str]:

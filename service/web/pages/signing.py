@@ -91,7 +91,7 @@ def _answers(reader: Reader, view: TaskView, held: HeldRow) -> list[dict[str, An
     """What a step was completed with, as its form says it, for those who sign it afterwards; without what is closed to them."""
     form = view.definition.form_of(view.element)
     hidden = veil(reader.machine, reader.connection, view.case, reader.actor, run=view.work.run)
-    if form is None or any(view.element.id in seal.steps for seal in hidden.closed):
+    if form is None or hidden.hides_step(view.element.id):
         return []
     answers: Mapping[str, Any] = hidden.variables(held.body["clean"])
     found = entries.list_attachments(reader.connection, form.file_ids(answers)).values()

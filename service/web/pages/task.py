@@ -30,6 +30,7 @@ from service.web.pages.facts import case_facts
 from service.web.pages.form_card import API, task_card
 from service.web.pages.frame import render
 from service.web.pages.reading import Reader, reading
+from service.web.pages.worklists import suspended_reasons
 from service.web.translations import gettext as _
 
 #: Designers name the catalogue in their notes: "F-PJ-12：逐项核对…（R-PJ-05）". Readers need the sentence only.
@@ -212,6 +213,8 @@ def _refused(view: TaskView, names: Mapping[str, str], reader: Reader) -> str | 
         return _("该事项已不需要办理：案件已经往前走了。")
     if view.actions:
         return None
+    if view.case.status == "suspended":
+        return _("该案件已暂停，现在不能办理：%(why)s", why=suspended_reasons(reader, [view.case.id])[view.case.id])
     if view.case.status != "running":
         return _("该案件%(state)s，现在不能办理。", state=wording.state(view.case.status)[0])
     if view.barred:

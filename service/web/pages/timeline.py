@@ -16,6 +16,7 @@ from service.engine.kernel import Element
 from service.engine.opinions import OPINIONS, VERDICTS
 from service.engine.signer_form import REFUSES
 from service.store.history import Link
+from service.tagged import plain
 from service.web.pages import wording
 from service.web.pages.due import day_of
 from service.web.pages.findings import tell_findings
@@ -254,6 +255,85 @@ def _cite(told: Told, articles: Iterable[str]) -> str | None:
     return short_cite(articles, told.reader.rules.catalogue, within=told.definition.regulation, english=told.reader.english)
 
 
+def _migrated(told: Told) -> dict[str, Any]:
+    before, after = (str((told.payload.get(side) or {}).get("version")) for side in ("before", "after"))
+    if told.link.kind == Event.MIGRATION_UNDONE:
+        words = _("撤销迁移：从第 %(before)s 版回到第 %(after)s 版", before=before, after=after)
+    else:
+        words = _("由第 %(before)s 版流程迁移到第 %(after)s 版", before=before, after=after)
+    return {"words": words, "opinion": told.payload.get("reason")}
+
+
+def _moved(told: Told) -> dict[str, Any]:
+    element = told.definition.process.elements.get(str(told.payload.get("to")))
+    to = (element.name or element.id) if element is not None else told.payload.get("to")
+    words = _("把案件从“%(step)s”移到“%(to)s”", step=told.step, to=to)
+    return {"words": words, "opinion": told.payload.get("reason"), "tone": "bad"}
+
+
+def _timer_set(told: Told) -> dict[str, Any]:
+    before, after = (_moment(told.payload.get(name)) for name in ("before", "after"))
+    words = _("把“%(step)s”的时间由 %(before)s 改为 %(after)s", step=told.step, before=before, after=after)
+    if told.payload.get("deadline"):
+        words = _("%(words)s（原为法定期限，自此由运维人员设定）", words=words)
+    return {"words": words, "opinion": told.payload.get("reason"), "tone": "bad"}
+
+
+def _fired(told: Told) -> dict[str, Any]:
+    if reason := told.payload.get("reason"):
+        return {"words": _("人工触发“%(step)s”", step=told.step), "opinion": reason, "tone": "bad"}
+    return {"words": _("期限到达：%(step)s", step=told.step), "tone": "bad"}
+
+
+def _parked(told: Told) -> dict[str, Any]:
+    if reason := told.payload.get("reason"):
+        return {"words": _("停放“%(step)s”，暂不自动执行", step=told.step), "opinion": reason, "tone": "bad"}
+    return {"words": _("“%(step)s”未能自动完成，已交管理员处理", step=told.step), "tone": "bad"}
+
+
+def _released(told: Told) -> dict[str, Any] | None:
+    """Told when somebody else did it, with why."""
+    reason = told.payload.get("reason")
+    return {"words": _("收回“%(step)s”，重新由可办理的人领取", step=told.step), "opinion": reason} if reason else None
+
+
+def _sent_by_hand(told: Told) -> dict[str, Any] | None:
+    """What a diagram sends of its own is told by what receives it."""
+    reason = told.payload.get("reason")
+    return {"words": _("发送消息“%(name)s”", name=told.payload.get("name")), "opinion": reason, "tone": "bad"} if reason else None
+
+
+def _corrected(told: Told) -> dict[str, Any]:
+    form = told.definition.form_of(told.element) if told.element is not None else None
+    labels = form.labels if form is not None else {}
+    changes = "；".join(
+        _(
+            "%(field)s由“%(before)s”改为“%(after)s”", field=labels.get(key, key), before=_plainly(one["before"]),
+            after=_plainly(one["after"]),
+        )
+        for key, one in (told.payload.get("changes") or {}).items()
+    )  # fmt: skip
+    words = _("更正“%(step)s”的填报内容：%(changes)s", step=told.step, changes=changes)
+    return {"words": words, "opinion": told.payload.get("reason"), "tone": "bad"}
+
+
+def _protected_read(told: Told) -> dict[str, Any]:
+    """Only auditors see these lines."""
+    names = "、".join(field_label(told.definition, str(one)) for one in told.payload.get("fields") or ())
+    return {"words": _("查看了受保护的内容：%(fields)s", fields=names), "tone": "bad"}
+
+
+def field_label(definition: Definition, path: str) -> str:
+    """What a form calls a field, by its path; the path itself when no form does."""
+    name = path.partition(".")[0]
+    return next((form.labels[name] for form in definition.forms.values() if name in form.labels), path)
+
+
+def _plainly(value: Any) -> str:
+    shown = plain(value)
+    return "" if shown is None else str(shown)
+
+
 _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
     Event.CASE_STARTED: _started,
     Event.TASK_COMPLETED: _completed,
@@ -271,20 +351,32 @@ _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
     Event.TASK_TAKEN_BACK: lambda told: {"words": _("撤回“%(step)s”", step=told.step), "opinion": told.payload.get("reason")},
     Event.CASE_ENDED: _ended,
     Event.CASE_TERMINATED: _with_reason(lambda: _("终止案件"), tone="bad"),
+    Event.CASE_REPAIRED: _with_reason(lambda: _("修复案件")),
     Event.CASE_SUSPENDED: _with_reason(lambda: _("暂停办理"), tone="bad"),
     Event.CASE_RESUMED: _with_reason(lambda: _("恢复办理")),
     Event.CHILD_STARTED: _child_started,
     Event.RULE_FOUND: _found,
     Event.DEADLINE_MOVED: _deadline_moved,
     Event.CLOCK_SET: _clock_set,
+    Event.PROTECTED_READ: _protected_read,
     Event.NOTICE_GIVEN: _notice,
     Event.DEADLINE_REMINDED: _at_step(lambda step: _("期限提醒：%(step)s 即将到期", step=step)),
     Event.DEADLINE_DUE: _at_step(lambda step: _("今天到期：%(step)s", step=step)),
     Event.DEADLINE_OVERDUE: _at_step(lambda step: _("已逾期：%(step)s", step=step), tone="bad"),
-    Event.TIMER_FIRED: _at_step(lambda step: _("期限到达：%(step)s", step=step), tone="bad"),
+    Event.TIMER_FIRED: _fired,
+    Event.TIMER_SET: _timer_set,
+    Event.CASE_MIGRATED: _migrated,
+    Event.MIGRATION_UNDONE: _migrated,
+    Event.CASE_MOVED: _moved,
+    Event.VARIABLES_CORRECTED: _corrected,
     Event.JOB_DONE: _at_step(lambda step: _("自动完成“%(step)s”", step=step)),
-    Event.JOB_PARKED: _at_step(lambda step: _("“%(step)s”未能自动完成，已交管理员处理", step=step), tone="bad"),
-    Event.JOB_RETRIED: _at_step(lambda step: _("重新执行“%(step)s”", step=step)),
+    Event.JOB_PARKED: _parked,
+    Event.JOB_RETRIED: lambda told: {
+        "words": _("重新执行“%(step)s”", step=told.step),
+        "opinion": told.payload.get("reason"),
+    },
+    Event.TASK_RELEASED: _released,
+    Event.MESSAGE_SENT: _sent_by_hand,
     Event.MESSAGE_RECEIVED: _at_step(lambda step: _("收到“%(step)s”", step=step)),
     Event.ERROR_CAUGHT: _at_step(lambda step: _("“%(step)s”未能正常完成，按规程另行办理", step=step), tone="bad"),
 }

@@ -8,8 +8,10 @@ from typing import Any
 
 from flask import url_for
 
+from service.engine.events import Event
 from service.engine.list_views import chosen_columns
 from service.store import reads, watched, worklists
+from service.store.history import find_last
 from service.store.narrowing import TaskFilter
 from service.store.reads import Page
 from service.web.pages import timeline, wording
@@ -121,7 +123,8 @@ def _labels(list_id: str) -> dict[str, str]:
 def rows_of(reader: Reader, worklist: Worklist, page: Page) -> list[dict[str, Any]]:
     """What a page of a list shows."""
     if worklist.of_tasks:
-        return [_task(reader, row) for row in page.rows]
+        reasons = suspended_reasons(reader, [row["case_id"] for row in page.rows if row["case_status"] == "suspended"])
+        return [_task(reader, row) | {"paused": reasons.get(row["case_id"])} for row in page.rows]
     waiting = open_tasks(reader, [row["id"] for row in page.rows])
     return [_case(reader, row, waiting.get(row["id"], [])) for row in page.rows]
 
@@ -141,6 +144,12 @@ def _task(reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
         "claimed": row["claimed_by"] is not None,
         "mine": mine,
     }
+
+
+def suspended_reasons(reader: Reader, case_ids: list[str]) -> dict[str, str]:
+    """Why each of some suspended cases was suspended."""
+    found = find_last(reader.connection, set(case_ids), Event.CASE_SUSPENDED)
+    return {case_id: str((found[case_id].payload or {}).get("reason") or "") if case_id in found else "" for case_id in case_ids}
 
 
 def _case(reader: Reader, row: Mapping[str, Any], tasks: list[dict[str, Any]]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from service.engine.completing import Completed, Taken
 
 BEFORE, PARALLEL, AFTER = "before", "parallel", "after"
+#: Stands before the name of the step in the name of a signer's task; pages say it in their own language.
+SIGNING = "加签："
 
 
 class Spoiled(Exception):
@@ -162,7 +164,7 @@ def open_tasks(work: Work, main: TaskRow, asked: Sequence[SignerRow]) -> None:
         task_id = new_id()
         row = {
             "id": task_id, "case_id": main.case_id, "token": f"{main.token}/s{one.position}", "element": main.element,
-            "name": f"加签：{main.name}"[:120], "process": main.process, "unit": main.unit, "status": "open",
+            "name": f"{SIGNING}{main.name}"[:120], "process": main.process, "unit": main.unit, "status": "open",
             "queue": f"@{one.account}", "form": None, "priority": 50, **NO_DUE.columns(work.calendar), "opened_at": work.at,
             "main_id": main.id,
         }  # fmt: skip

@@ -175,7 +175,9 @@ def _child_ended(machine: Machine, work: Work, job: JobRow) -> None:
     ended = tagged.loads(job.payload or b"{}")
     work.actors.merge(ended["actors"])
     rows = cases.waiting(work.connection, work.row.id)
-    done = [row.id for row in rows if row.kind == "child" and row.token == job.token]
+    called = [row for row in rows if row.kind == "child" and row.token == job.token]
+    done = [row.id for row in called]
+    element = called[0].element if called else job.element  # the job was written by the child, which does not know it
     if ended["error"] is None:
         work.run.complete(job.token or "", ended["variables"])
     elif not work.run.throw_error(job.token or "", ended["error"], ended["variables"]):
@@ -184,7 +186,7 @@ def _child_ended(machine: Machine, work: Work, job: JobRow) -> None:
             message_en=f"The child case ended with error {ended['error']!r}, which nothing catches.",
         )
     cases.delete_subscriptions(work.connection, done)
-    work.note(Event.CHILD_ENDED, element=job.element, case=ended["case"], outcome=ended["outcome"], walked=works.walked(work.run))
+    work.note(Event.CHILD_ENDED, element=element, case=ended["case"], outcome=ended["outcome"], walked=works.walked(work.run))
     settle(work, machine.book, rows=rows, settled={job.id, *done})
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from service.access import RoleBook
 from service.engine import duty, waiting_words
-from service.engine.deciding import BEFORE
+from service.engine.deciding import BEFORE, SIGNING
 from service.engine.events import Event
 from service.engine.people import as_actor
 from service.engine.waiting_causes import Asked, Cause, WaitingFor
@@ -73,6 +73,7 @@ def _offered(asked: Asked, task: Mapping[str, Any]) -> WaitingFor:
 
 
 def _line(cause: Cause, task: Mapping[str, Any], said: Said, *, since: datetime, who: tuple[str, ...] = ()) -> WaitingFor:
+    said = Said(said.zh, said.en.replace(f"“{SIGNING}", "“Added signature: "))
     document = orjson.loads(task["due"]) if task["due"] else {}
     why = tuple(Said(one["zh"], one["en"]) for one in document.get("derivation") or ())
     return WaitingFor(

@@ -31,8 +31,8 @@ _COLUMNS = [tasks.c[name] for name in StepTask.__slots__]
 
 
 def list_step_tasks(connection: Connection, case_id: str, element: str) -> tuple[StepTask, ...]:
-    """List the tasks that a step of a case has had, in the order in which they were opened."""
-    mine = select(*_COLUMNS).where(tasks.c.case_id == case_id, tasks.c.element == element)
+    """List the tasks that a step of a case has had, in the order in which they were opened; those of added signers are none."""
+    mine = select(*_COLUMNS).where(tasks.c.case_id == case_id, tasks.c.element == element, tasks.c.main_id.is_(None))
     # Open ones and ended ones have an index each; asked for together they have none.
     parts = (mine.where(IS_OPEN), mine.where(IS_ENDED, tasks.c.status == "done"))
     found = [StepTask(**row._mapping) for part in parts for row in connection.execute(part)]

@@ -51,6 +51,8 @@ def test_a_child_case_gets_its_inputs_and_gives_back_only_what_is_mapped(city: C
     assert "reply" not in city.variables(parent)
     assert [waiting.element for waiting in city.tasks(parent)] == ["read_it"]
     assert children(city, parent)[0]["outcome"] == "answered"
+    told = [(link.kind, link.element) for link in city.history(parent) if link.kind.startswith("child.")]
+    assert told == [("child.started", "ask"), ("child.ended", "ask")]  # so that the end is told with the name of its step
 
 
 @pytest.mark.parametrize(("closed", "seen"), [("", True), ('<zeebe:property name="reads_up" value="false"/>', False)])

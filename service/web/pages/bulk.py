@@ -14,6 +14,7 @@ from service.engine.handing import Taker, list_takers
 from service.engine.reads import TaskView, view_task
 from service.errors import NotAllowed, NotFound
 from service.web import auth, current
+from service.web.pages import wording
 from service.web.pages.frame import render
 from service.web.pages.reading import Reader, reading
 from service.web.translations import gettext as _
@@ -93,4 +94,4 @@ def _takers(reader: Reader, views: Sequence[TaskView]) -> list[Taker]:
 
 def _head(view: TaskView) -> dict[str, Any]:
     url = url_for("pages.task", task_id=view.task.id)
-    return {"id": view.task.id, "title": view.case.title, "step": view.task.name, "url": url}
+    return {"id": view.task.id, "title": view.case.title, "step": wording.step(view.task.name), "url": url}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -108,6 +108,19 @@ def _in_words(reader: Reader, form: Form) -> Form:
     if form not in _ENGLISH_FORMS:
         _ENGLISH_FORMS[form] = compile_form(schema_for_client(form, english=True))
     return _ENGLISH_FORMS[form]
+
+
+def chosen_word(reader: Reader, form: Form, keys: Collection[str], value: str) -> str:
+    """What a form calls one of the values that it offers for one of the keys, in the reader's language."""
+    offered = _offered(_in_words(reader, form).schema.get("components") or (), keys)
+    return next((str(one["label"]) for one in offered if one.get("value") == value and one.get("label")), value)
+
+
+def _offered(components: Iterable[Mapping[str, Any]], keys: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    for one in components:
+        if one.get("key") in keys:
+            yield from one.get("values") or ()
+        yield from _offered(one.get("components") or (), keys)
 
 
 def _word(reader: Reader, text: str) -> str:

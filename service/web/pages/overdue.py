@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from service.store import definitions
 from service.store import overdue as rows
+from service.web.pages import wording
 from service.web.pages.frame import render
 from service.web.pages.listing import ROWS, asked, choices
 from service.web.pages.reading import Reader, reading
@@ -62,7 +63,7 @@ def _task(reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
         **_case(reader, row),
         "id": row["id"],
         "url": url_for("pages.task", task_id=row["id"]),
-        "step": row["name"],
+        "step": wording.step(row["name"]),
         "due": reader.due(row),
         "holder": row["claimed_name"],
         "queues": _names(reader, row["queues"]),

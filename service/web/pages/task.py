@@ -148,7 +148,7 @@ def task_done(task_id: str) -> ResponseReturnValue:
         mine: dict[str, Any] = {"account": reader.actor.account, "queues": reader.queues, "principals": reader.actor.principals}
         here = find_next(reader.connection, view.case.root, **mine)
         following = here or _first_of_inbox(reader, mine)
-        flash(_("已提交“%(title)s”的“%(step)s”。", title=view.case.title, step=view.task.name))
+        flash(_("已提交“%(title)s”的“%(step)s”。", title=view.case.title, step=wording.step(view.task.name)))
         receipt.remember(view.case.id, task=task_id)
     if following is None:
         return redirect(url_for("pages.inbox"), 303)
@@ -180,7 +180,7 @@ def _head(reader: Reader, view: TaskView) -> dict[str, Any]:
         "title": view.case.title,
         "business_key": view.case.business_key,
         "process_name": view.definition.name,
-        "step": timeline.with_subject(row.name, view.element, view.variables),
+        "step": timeline.with_subject(wording.step(row.name), view.element, view.variables),
         "ask": _ask(view) if open_ else None,
         "unit_name": reader.units.get(view.case.unit, view.case.unit),
         "due": due.due_words(view.due, row.due_at, now=reader.now, rules=reader.rules, lang=reader.lang) if open_ else None,

@@ -14,11 +14,12 @@ from service.engine.definitions import Definition
 from service.engine.events import Event
 from service.engine.kernel import Element
 from service.engine.opinions import OPINIONS, VERDICTS
-from service.engine.signer_form import REFUSES
+from service.engine.signer_form import AGREES, REFUSES
 from service.store.history import Link
 from service.tagged import plain
 from service.web.pages import wording
 from service.web.pages.due import day_of
+from service.web.pages.facts import chosen_word
 from service.web.pages.findings import tell_findings
 from service.web.pages.laws import short_cite
 from service.web.pages.reading import Reader
@@ -103,7 +104,11 @@ def _completed(told: Told) -> dict[str, Any]:
     verdict = next((str(answers[key]) for key in VERDICTS if isinstance(answers.get(key), str)), "")
     opinion = next((str(answers[key]) for key in OPINIONS if isinstance(answers.get(key), str) and answers[key]), "")
     step = with_subject(told.step, told.element, answers)
-    words = _("%(verdict)s（%(step)s）", verdict=verdict, step=step) if verdict else _("办理“%(step)s”", step=step)
+    words = (
+        _("%(verdict)s（%(step)s）", verdict=_verdict_word(told, verdict), step=step)
+        if verdict
+        else _("办理“%(step)s”", step=step)
+    )
     if told.payload.get("signature"):
         words = _("%(words)s，已签署", words=words)
     if principal := told.payload.get("on_behalf_of"):
@@ -111,6 +116,12 @@ def _completed(told: Told) -> dict[str, Any]:
     if told.payload.get("sealed"):
         words = _("%(words)s（内容尚未公开）", words=words)
     return {"words": words, "verdict": verdict, "opinion": opinion, "law": _law(told)}
+
+
+def _verdict_word(told: Told, verdict: str) -> str:
+    """The verdict as its form offers it in the reader's language."""
+    form = told.definition.form_of(told.element) if told.element is not None else None
+    return verdict if form is None else chosen_word(told.reader, form, VERDICTS, verdict)
 
 
 def _sent_back(told: Told) -> dict[str, Any]:
@@ -148,7 +159,8 @@ def _to(words: Callable[[str, str], str]) -> Callable[[Told], dict[str, Any]]:
 
 def _signed(told: Told) -> dict[str, Any]:
     verdict = str(told.payload.get("decision") or "")
-    words = _("加签：%(verdict)s（%(step)s）", verdict=verdict, step=told.step)
+    said = {AGREES: _("同意"), REFUSES: _("不同意")}.get(verdict, verdict)
+    words = _("加签：%(verdict)s（%(step)s）", verdict=said, step=told.step)
     if told.payload.get("sealed"):
         words = _("加签“%(step)s”（内容尚未公开）", step=told.step)
     if principal := told.payload.get("on_behalf_of"):

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.clock import SHANGHAI
+from service.engine.deciding import SIGNING
 from service.web.translations import gettext as _
 
 WAN = Decimal(10_000)
@@ -55,6 +56,12 @@ def size(count: int) -> str:
         return f"{count} B"
     number, unit = (count / 1024, "KB") if count < 1024**2 else (count / 1024**2, "MB")
     return f"{number:.1f}".removesuffix(".0") + f" {unit}"
+
+
+def step(name: str) -> str:
+    """What a task is called; the task of an added signer carries the engine's Chinese mark before the name of its step."""
+    signed = name.removeprefix(SIGNING)
+    return name if signed == name else _("加签：%(step)s", step=signed)
 
 
 def state(status: str, outcome: str | None = None) -> tuple[str, str]:

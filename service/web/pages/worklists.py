@@ -136,7 +136,7 @@ def _task(reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
         **_both(reader, row),
         "id": row["id"],
         "url": url_for("pages.task", task_id=row["id"]),
-        "step": row["name"],
+        "step": wording.step(row["name"]),
         "received": row["opened_at"],
         "closed": row["closed_at"],
         "due": reader.due(row) if open_ else None,
@@ -163,7 +163,7 @@ def _case(reader: Reader, row: Mapping[str, Any], tasks: list[dict[str, Any]]) -
         "received": row.get("watched_at") or row["started_at"],
         "due": reader.due(first) if first is not None else None,
         "who": row.get("watched_by"),
-        "where": "、".join(dict.fromkeys(task["name"] for task in tasks)) or None,
+        "where": "、".join(dict.fromkeys(wording.step(task["name"]) for task in tasks)) or None,
         "state": words,
         "tone": tone,
     }

@@ -10,12 +10,11 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 
 from service.clock import SHANGHAI
-from service.engine.auditing import may_audit
-from service.engine.parameters import is_sysadmin
 from service.store import notices
 from service.web import current, translations
-from service.web.pages import assets, receipt, wording
+from service.web.pages import assets, receipt, sections, wording
 from service.web.pages.reading import Reader
+from service.web.pages.sections import Section
 from service.web.translations import LANGUAGES
 from service.web.translations import gettext as _
 
@@ -27,26 +26,22 @@ def render(template: str, reader: Reader, /, **context: Any) -> str:
 
 def _frame(reader: Reader) -> dict[str, Any]:
     count = reader.todo
+    found = sections.list_sections(reader)
     entries = (
-        ("inbox", _("工作台"), url_for("pages.inbox"), count, {"pages.inbox", "pages.task"}),
-        ("start", _("发起"), url_for("pages.start"), None, {"pages.start", "pages.start_form"}),
-        ("cases", _("案件"), url_for("pages.cases"), None, {"pages.cases", "pages.case"}),
-        (
-            "registers",
-            _("台账"),
-            url_for("pages.registers"),
-            None,
-            {"pages.registers", "pages.register", "pages.register_record", "pages.register_import", "pages.register_import_post"},
-        ),
-        ("trace", _("条文"), url_for("pages.traces"), None, {"pages.traces", "pages.trace", "pages.case_trace"}),
-        ("notices", _("通知"), url_for("pages.notices"), _unread(reader), {"pages.notices"}),
-        *_oversight(reader),
+        ("inbox", _("工作台"), url_for("pages.inbox"), count, _at("inbox", "task")),
+        ("start", _("发起"), url_for("pages.start"), None, _at("start", "start_form")),
+        ("cases", _("案件"), url_for("pages.cases"), None, _at("cases", "case")),
+        ("registers", _("台账"), url_for("pages.registers"), None, sections.within(request.path, "/registers")),
+        ("trace", _("条文"), url_for("pages.traces"), None, _at("traces", "trace", "case_trace")),
+        ("notices", _("通知"), url_for("pages.notices"), _unread(reader), _at("notices")),
+        *_oversight(reader, found),
     )
     return {
         "nav": [
-            {"key": key, "label": label, "url": url, "icon": key, "count": number, "current": request.endpoint in endpoints}
-            for key, label, url, number, endpoints in entries
+            {"key": key, "label": label, "url": url, "icon": key, "count": number, "current": here}
+            for key, label, url, number, here in entries
         ],
+        "sections": found if len(found) > 1 and any(one.current for one in found) else (),
         "me": {
             "display_name": reader.actor.display_name,
             "unit_name": "、".join(reader.units.get(unit, unit) for unit in sorted(reader.actor.units)),
@@ -58,22 +53,23 @@ def _frame(reader: Reader) -> dict[str, Any]:
     }
 
 
+def _at(*pages: str) -> bool:
+    return request.endpoint in {f"pages.{page}" for page in pages}
+
+
 def _unread(reader: Reader) -> int:
     return notices.count_unread(reader.connection, account=reader.actor.account, queues=reader.queues)
 
 
-def _oversight(reader: Reader) -> Iterator[tuple[str, str, str, None, set[str]]]:
-    """What concerns those who read more than what is theirs to do."""
+def _oversight(reader: Reader, found: tuple[Section, ...]) -> Iterator[tuple[str, str, str, None, bool]]:
+    """What concerns those who read more than what is theirs to do; the console, or the only section of it that is theirs."""
     scope = reader.scope
     if scope.everything or scope.regulations or scope.units or scope.processes:
-        yield "overdue", _("督办"), url_for("pages.overdue"), None, {"pages.overdue"}
-    if scope.everything or scope.regulations or is_sysadmin(reader.actor):
-        here = {"pages.parameters", "pages.parameter", "pages.parameter_set"}
-        yield "parameters", _("参数"), url_for("pages.parameters"), None, here
-    if may_audit(reader.machine, reader.actor):
-        yield "monitor", _("监控"), url_for("pages.console_stuck"), None, {"pages.console_stuck"}
-        here = {"pages.trust", "pages.trust_reads", "pages.trust_administrators"}
-        yield "trust", _("审计"), url_for("pages.trust"), None, here
+        yield "overdue", _("督办"), url_for("pages.overdue"), None, _at("overdue")
+    if len(found) == 1:
+        yield "parameters", found[0].label, found[0].url, None, found[0].current
+    elif found:
+        yield "monitor", _("管理台"), found[0].url, None, any(one.current for one in found)
 
 
 def _clock(reader: Reader) -> dict[str, str]:

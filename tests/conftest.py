@@ -2,6 +2,8 @@
 
     database_url    an empty database; the test runs twice, on SQLite and on PostgreSQL
     databases       makes empty databases, and copies of a prepared one (`databases.copy`)
+    city_on         `city_on("sqlite", moment)`: the small city of tests/support/city.py; made once a run, then copied
+    city_at         `city_at(moment)`: the same, on SQLite and on PostgreSQL in turn
     browser         a Playwright browser on Chromium; skips where there is none
 
 With CI=true a test that skips fails: what is not run there is run nowhere.
@@ -16,6 +18,8 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +29,8 @@ import psutil
 import psycopg
 import pytest
 from psycopg import sql
+
+from service.clock import FrozenClock
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 #: One PostgreSQL for a whole run, however many processes it has; named after the process that was started by hand.
@@ -143,6 +149,56 @@ def databases(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Databa
 def database_url(databases: Databases, request: pytest.FixtureRequest) -> str:
     """SQLAlchemy URL of an empty database, of each kind in turn."""
     return databases.empty(request.param)
+
+
+CityOn = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def prepared_city(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[..., str]:
+    """Gives the URL of a city as it is founded at a moment. Nobody has it open; it goes with the run."""
+    made: dict[tuple[object, ...], str] = {}
+
+    def prepare(kind: str, moment: datetime, *, processes: bool = False) -> str:
+        key = kind, moment, processes
+        if key not in made:
+            from city import make_city  # slow, and needed by some tests only
+
+            folder = tmp_path_factory.mktemp("city")
+            if kind == "sqlite":
+                url = f"sqlite:///{folder / 'city.db'}"
+            else:
+                server: PostgresServer = request.getfixturevalue("postgres_server")
+                name = f"city_{os.getpid()}_{len(made)}"
+                server.create(name)
+                url = server.url(name)
+            make_city(url, folder / "files", FrozenClock(moment), processes=processes).store.close()
+            made[key] = url
+        return made[key]
+
+    return prepare
+
+
+@pytest.fixture
+def city_on(databases: Databases, prepared_city: Callable[..., str], tmp_path: Path) -> Iterator[CityOn]:
+    """Makes a city on a kind of database, with a clock that stands at a moment (`tests/support/city.py`)."""
+    with ExitStack() as closing:
+
+        def found(kind: str, moment: datetime, *, processes: bool = False) -> Any:
+            from city import open_city
+
+            url = databases.copy(prepared_city(kind, moment, processes=processes))
+            city = open_city(url, tmp_path / "files", FrozenClock(moment))
+            closing.callback(city.store.close)
+            return city
+
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def city_at(city_on: CityOn, request: pytest.FixtureRequest) -> CityOn:
+    """Makes a city at a moment, on each kind of database in turn."""
+    return partial(city_on, request.param)
 
 
 def remove_leftovers() -> None:

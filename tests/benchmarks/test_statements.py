@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from city import City, make_city
+from city import City
 from counting import counted
 from duel import walk_ours
 from sqlalchemy import text
 from walks import Walk, application_walk, deploy_sequential, sequential_walk
 
-from service.clock import SHANGHAI, FrozenClock
+from service.clock import SHANGHAI
 
 #: find and lock, account, what waits, close task, drop draft, open task, its bars, case, history
 MIDDLE = 9
@@ -26,13 +25,11 @@ MOST = 12
 
 
 @pytest.fixture
-def city(database_url: str, tmp_path: Path) -> Iterator[City]:
-    clock = FrozenClock(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI))
-    made = make_city(database_url, tmp_path / "files", clock, processes=True)
+def city(city_at: Callable[..., City]) -> City:
+    made = city_at(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI), processes=True)
     deploy_sequential(made)
     list(walk_ours(made, sequential_walk()))  # definitions are read once a process
-    yield made
-    made.store.close()
+    return made
 
 
 def statements(city: City, walk: Walk) -> list[tuple[str, int, int]]:

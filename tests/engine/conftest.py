@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from city import City, make_city
+from city import City
 
 from service.clock import SHANGHAI, FrozenClock
 
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI))
+MORNING = datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
-def city(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[City]:
-    made = make_city(database_url, tmp_path / "files", clock)
-    yield made
-    made.store.close()
+def city(city_at: Callable[..., City]) -> City:
+    return city_at(MORNING)
+
+
+@pytest.fixture
+def clock(city: City) -> FrozenClock:
+    return city.clock

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from city import City, make_city
+from city import City
 from drawing import chain, end, flow, form, start, text_field, user_task
 from drawing_more import timer
 
-from service.clock import SHANGHAI, FrozenClock
+from service.clock import SHANGHAI
 from service.errors import InvalidAnswers, NotAllowed
 from service.store import batches, jobs
 from service.store.batch_subjects import Selection
@@ -26,11 +25,10 @@ VERSIONS = {"from_version": "1", "to_version": 2, "mapping": {"check": "verify"}
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    made = make_city(f"sqlite:///{tmp_path}/city.db", tmp_path, FrozenClock(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI)))
+def city(city_on: Callable[..., City]) -> City:
+    made = city_on("sqlite", datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI))
     made.deploy({"errands": BODY}, FORMS)
-    yield made
-    made.store.close()
+    return made
 
 
 @pytest.fixture

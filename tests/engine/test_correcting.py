@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,11 +63,10 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 
 
 @pytest.fixture
-def either(database_url: str, tmp_path: Path) -> Iterator[City]:
-    made = make_city(database_url, tmp_path, FrozenClock(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI)))
+def either(city_at: Callable[..., City]) -> City:
+    made = city_at(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI))
     made.deploy({"errands": BODY}, {"errands.write": FORM})
-    yield made
-    made.store.close()
+    return made
 
 
 def filed(city: City, **said: Any) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -46,10 +45,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 
 
 @pytest.fixture
-def either(database_url: str, tmp_path: Path) -> Iterator[City]:
-    made = make_city(database_url, tmp_path, FrozenClock(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI)))
-    yield made
-    made.store.close()
+def either(city_at: Callable[..., City]) -> City:
+    return city_at(datetime(2026, 8, 20, 9, 0, tzinfo=SHANGHAI))
 
 
 class Letters:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from city import City, make_city
+from city import City
 from drawing import chain, end, start, user_task
 
 from service.clock import SHANGHAI, FrozenClock, OffsetClock
@@ -19,13 +18,12 @@ BEGIN = datetime(2030, 1, 1, 9, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
-def city(database_url: str, tmp_path: Path) -> Iterator[City]:
-    made = make_city(database_url, tmp_path / "files", FrozenClock(BEGIN))
+def city(city_at: Callable[..., City]) -> City:
+    made = city_at(BEGIN)
     offset = StoredOffset(made.store)
     made.engine.machine.clock = OffsetClock(offset)
     made.engine.machine.clock_changed = offset.forget
-    yield made
-    made.store.close()
+    return made
 
 
 def timer(name: str, cycle: str) -> str:

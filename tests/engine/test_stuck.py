@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from city import City, make_city
+from city import City
 from drawing import chain, end, extensions, flow, service_task, start, user_task
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
-from service.clock import SHANGHAI, FrozenClock
+from service.clock import SHANGHAI
 from service.engine import batches, stuck
 from service.engine.stuck import Cause, Trouble
 from service.sdk import Context, handler
@@ -36,11 +36,9 @@ def ask_for_credit(context: Context) -> None:
 
 
 @pytest.fixture
-def city(tmp_path: Any) -> Iterator[City]:
+def city(city_on: Callable[..., City]) -> City:
     CREDIT["down"] = True
-    made = make_city(f"sqlite:///{tmp_path}/city.db", tmp_path, FrozenClock(NOON))
-    yield made
-    made.store.close()
+    return city_on("sqlite", NOON)
 
 
 def begin(city: City, body: str, **more: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy
-from city import City, make_city
+from city import City
 from drawing import chain, end, start, user_task
 
-from service.clock import SHANGHAI, FrozenClock, OffsetClock
+from service.clock import SHANGHAI, OffsetClock
 from service.engine.people import as_actor
 from service.engine.publishing import store_calendar
 from service.engine.reads import scope_of
@@ -196,9 +196,9 @@ HOLIDAY: dict[str, Any] = {
 }
 
 
-def test_the_demonstration_stops_at_every_reminder_of_a_timer(database_url: str, tmp_path: Path) -> None:
+def test_the_demonstration_stops_at_every_reminder_of_a_timer(city_at: Callable[..., City]) -> None:
     begin = datetime(2030, 1, 7, 9, tzinfo=SHANGHAI)
-    city = make_city(database_url, tmp_path / "files", FrozenClock(begin))
+    city = city_at(begin)
     offset = StoredOffset(city.store)
     city.engine.machine.clock = OffsetClock(offset)
     city.engine.machine.clock_changed = offset.forget
@@ -214,7 +214,6 @@ def test_the_demonstration_stops_at_every_reminder_of_a_timer(database_url: str,
     assert kinds == [
         ("deadline.reminded", "01-09"), ("deadline.reminded", "01-11"), ("deadline.due", "01-14"), ("timer.fired", "01-15"),
     ]  # fmt: skip
-    city.store.close()
 
 
 def test_a_reminder_that_is_cut_off_comes_once(city: City) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from city import City, make_city
+from city import City
 from uploading import upload
 from walking import explain, find_task, step
 
-from service.clock import SHANGHAI, FrozenClock
+from service.clock import SHANGHAI
 from service.errors import InvalidAnswers, NotAllowed, SignatureRequired
 from service.store import history
 from service.store.registers import Registers
@@ -27,10 +27,8 @@ _spec.loader.exec_module(s01)
 
 
 @pytest.fixture
-def city(database_url: str, tmp_path: Path) -> Iterator[City]:
-    made = make_city(database_url, tmp_path / "files", FrozenClock(datetime(2026, 8, 20, 9, tzinfo=SHANGHAI)), processes=True)
-    yield made
-    made.store.close()
+def city(city_at: Callable[..., City]) -> City:
+    return city_at(datetime(2026, 8, 20, 9, tzinfo=SHANGHAI), processes=True)
 
 
 def file_application(city: City, **changes: Any) -> str:

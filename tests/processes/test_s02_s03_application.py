@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from city import City, make_city
+from city import City
 from sqlalchemy import func, select
 from uploading import upload
 from walking import explain, find_task, step
 
-from service.clock import SHANGHAI, FrozenClock
+from service.clock import SHANGHAI
 from service.errors import InvalidAnswers, NotAllowed
 from service.store import people, tables
 from service.store.registers import Registers
@@ -26,10 +25,8 @@ LEAD = s01.CENTRE_LEAD
 
 
 @pytest.fixture
-def city(database_url: str, tmp_path: Path) -> Iterator[City]:
-    made = make_city(database_url, tmp_path / "files", FrozenClock(datetime(2026, 7, 15, 9, tzinfo=SHANGHAI)), processes=True)
-    yield made
-    made.store.close()
+def city(city_at: Callable[..., City]) -> City:
+    return city_at(datetime(2026, 7, 15, 9, tzinfo=SHANGHAI), processes=True)
 
 
 def answers(city: City, clerk: str, **changed: Any) -> dict[str, Any]:

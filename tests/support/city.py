@@ -114,3 +114,13 @@ def make_city(url: str, files: Path, clock: FrozenClock, *, processes: bool = Fa
     store_calendar(engine.machine, bootstrap.shipped_calendars(where), by="system")
     bootstrap.seed_demo(engine, where)
     return City(engine=engine, store=store, worker=Worker(engine), clock=clock)
+
+
+def open_city(url: str, files: Path, clock: FrozenClock) -> City:
+    """The city of a database that `make_city` has made before, or of a copy of it."""
+    bootstrap.load_handlers(settings(url, files).handler_folders)
+    store = Store(url)
+    with store.read() as connection:
+        rules = Rules.read(connection)
+    engine = Engine(Machine(store=store, clock=clock, blobs=Blobs(files), rules=rules))
+    return City(engine=engine, store=store, worker=Worker(engine), clock=clock)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from city import PASSWORD, City, make_city, settings
+from city import PASSWORD, City, make_city, open_city, settings
 from drawing import chain, end, form, start, text_field, user_task
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,12 +23,7 @@ from werkzeug.test import TestResponse
 
 from service.bootstrap import create_token
 from service.clock import SHANGHAI, FrozenClock
-from service.engine.facade import Engine
-from service.engine.machine import Machine, Rules
-from service.store import Store
-from service.store.blobs import Blobs
 from service.web.app import create_app
-from service.worker import Worker
 
 CLERK, LEAD, OTHER = "pj_unit_clerk.jiaoyu", "pj_unit_lead.jiaoyu", "pj_unit_clerk.shuili"
 NOON = datetime(2026, 8, 20, 12, 0, tzinfo=SHANGHAI)
@@ -129,22 +124,17 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def site(prepared: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Site]:
     shutil.copyfile(prepared, tmp_path / "city.db")
-    store = Store(f"sqlite:///{tmp_path}/city.db")
-    with store.read() as connection:
-        rules = Rules.read(connection)
-    engine = Engine(Machine(store=store, clock=clock, blobs=Blobs(tmp_path / "files"), rules=rules))
-    city = City(engine=engine, store=store, worker=Worker(engine), clock=clock)
-    yield Site(city, create_app(engine, settings(f"sqlite:///{tmp_path}/city.db", tmp_path / "files")))
-    store.close()
+    city = open_city(f"sqlite:///{tmp_path}/city.db", tmp_path / "files", clock)
+    yield Site(city, create_app(city.engine, settings(f"sqlite:///{tmp_path}/city.db", tmp_path / "files")))
+    city.store.close()
 
 
 @pytest.fixture
-def site_anywhere(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Site]:
+def site_anywhere(city_at: Callable[..., City], tmp_path: Path) -> Site:
     """The same on both databases."""
-    city = make_city(database_url, tmp_path / "files", clock)
+    city = city_at(NOON)
     deploy(city)
-    yield Site(city, create_app(city.engine, settings(database_url, tmp_path / "files")))
-    city.store.close()
+    return Site(city, create_app(city.engine, settings(str(city.store.url), tmp_path / "files")))
 
 
 @pytest.fixture

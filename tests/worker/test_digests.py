@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from city import City, make_city
+from city import City
 from drawing import chain, end, start, user_task
 from receiving import Mailbox, smtp_server
 
-from service.clock import SHANGHAI, FrozenClock
+from service.clock import SHANGHAI
 from service.engine.outlets import Outlets
 from service.settings import MailServer
 from service.store import notices
@@ -35,15 +34,14 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def city(database_url: str, tmp_path: Path, mailbox: Mailbox) -> Iterator[City]:
+def city(city_at: Callable[..., City], mailbox: Mailbox) -> City:
     """On Thursday 20 August 2026, with one process whose task is due on the 27th when it is filed then."""
-    made = make_city(database_url, tmp_path / "files", FrozenClock(at("08-20", "09:00")))
+    made = city_at(at("08-20", "09:00"))
     server = MailServer(host="127.0.0.1", port=mailbox.port, security="none", sender="chengxu@example.org")
     made.engine.machine.outlets = Outlets(mail=server, public_url=PAGES)
     task = user_task("work").replace("<bpmn:extensionElements>", "<bpmn:extensionElements>" + DUE)
     made.deploy({"waiting": start() + task + end() + chain("begin", "work", "finished")})
-    yield made
-    made.store.close()
+    return made
 
 
 def choose(city: City, account: str, *, english: bool = False, **ways: str) -> None:

@@ -10,7 +10,7 @@ import orjson
 
 from service.access import RoleBook
 from service.engine import duty, waiting_words
-from service.engine.deciding import BEFORE, SIGNING
+from service.engine.deciding import BEFORE
 from service.engine.events import Event
 from service.engine.people import as_actor
 from service.engine.waiting_causes import Asked, Cause, WaitingFor
@@ -35,7 +35,7 @@ def _signed_by_others(asked: Asked, task: Mapping[str, Any]) -> WaitingFor | Non
         return None
     who = tuple(dict.fromkeys(one.account for one in left))
     names = people.display_names(asked.connection, who)
-    said = waiting_words.signers(task["name"], [names.get(account, account) for account in who])
+    said = waiting_words.signers(waiting_words.task_name(task["name"]), [names.get(account, account) for account in who])
     return _line(Cause.SIGNERS, task, said, since=left[0].asked_at, who=who)
 
 
@@ -45,17 +45,23 @@ def _held(asked: Asked, task: Mapping[str, Any]) -> WaitingFor:
     principal = asked.name(task["on_behalf_of"]) if task["on_behalf_of"] else None
     due, late = _due(asked, task)
     said = waiting_words.held(
-        task["name"], task["claimed_name"] or task["claimed_by"], since, principal=principal, due=due, late=late
+        waiting_words.task_name(task["name"]),
+        task["claimed_name"] or task["claimed_by"],
+        since,
+        principal=principal,
+        due=due,
+        late=late,
     )
     return _line(Cause.HELD, task, said, since=since, who=(task["claimed_by"],))
 
 
 def _offered(asked: Asked, task: Mapping[str, Any]) -> WaitingFor:
+    step = waiting_words.task_name(task["name"])
     queues = sorted({task["queue"], *rows.more_queues(asked.connection, task["id"])}, key=lambda one: (one != task["queue"], one))
     group = waiting_words.all_of([_group(asked, queue) for queue in queues])
     members = list(dict.fromkeys(account for queue in queues for account in _members(asked, queue)))
     if not members:
-        return _line(Cause.NOBODY, task, waiting_words.nobody(task["name"], group), since=task["opened_at"])
+        return _line(Cause.NOBODY, task, waiting_words.nobody(step, group), since=task["opened_at"])
     names = people.display_names(asked.connection, members)
     element = asked.elements[task["element"]]
     bars = {account: duty.find_bar(asked.work, element, account) for account in members}
@@ -66,14 +72,13 @@ def _offered(asked: Asked, task: Mapping[str, Any]) -> WaitingFor:
             for account, bar in bars.items()
             if bar is not None
         ]
-        return _line(Cause.BARRED, task, waiting_words.barred(task["name"], group, reasons), since=task["opened_at"])
+        return _line(Cause.BARRED, task, waiting_words.barred(step, group, reasons), since=task["opened_at"])
     due, late = _due(asked, task)
-    said = waiting_words.offered(task["name"], group, [names.get(account, account) for account in free], due=due, late=late)
+    said = waiting_words.offered(step, group, [names.get(account, account) for account in free], due=due, late=late)
     return _line(Cause.OFFERED, task, said, since=task["opened_at"], who=free)
 
 
 def _line(cause: Cause, task: Mapping[str, Any], said: Said, *, since: datetime, who: tuple[str, ...] = ()) -> WaitingFor:
-    said = Said(said.zh, said.en.replace(f"“{SIGNING}", "“Added signature: "))
     document = orjson.loads(task["due"]) if task["due"] else {}
     why = tuple(Said(one["zh"], one["en"]) for one in document.get("derivation") or ())
     return WaitingFor(

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from service.clock import SHANGHAI
+from service.engine.deciding import SIGNING
 
 #: Of how many people a sentence gives the names.
 MOST_NAMES = 5
@@ -19,47 +20,53 @@ class Said(NamedTuple):
     en: str
 
 
-def held(step: str, who: str, since: datetime, *, principal: str | None, due: str | None, late: bool) -> Said:
+def task_name(name: str) -> Said:
+    """What a task is called: its step's name, which has no English, and for an added signer's task that it is one."""
+    step = name.removeprefix(SIGNING)
+    return Said(name, name if step == name else f"Added signature: {step}")
+
+
+def held(step: Said, who: str, since: datetime, *, principal: str | None, due: str | None, late: bool) -> Said:
     by, by_en = (who, who) if principal is None else (f"{who}（代{principal}）", f"{who} for {principal}")
     term, term_en = _term(due, late)
     return Said(
-        f"“{step}”由{by}自 {moment(since)} 起办理中{term}；由其办结，或转办、交回。",
-        f"{by_en} has held “{step}” since {moment(since)}{term_en}; they complete it, hand it over or give it back.",
+        f"“{step.zh}”由{by}自 {moment(since)} 起办理中{term}；由其办结，或转办、交回。",
+        f"{by_en} has held “{step.en}” since {moment(since)}{term_en}; they complete it, hand it over or give it back.",
     )
 
 
-def offered(step: str, group: Said, names: Sequence[str], *, due: str | None, late: bool) -> Said:
+def offered(step: Said, group: Said, names: Sequence[str], *, due: str | None, late: bool) -> Said:
     term, term_en = _term(due, late)
     return Said(
-        f"“{step}”等待{group.zh}办理，{_names(names)[0]}可以办理{term}。",
-        f"“{step}” is offered to {group.en}: {_names(names)[1]} can do it{term_en}.",
+        f"“{step.zh}”等待{group.zh}办理，{_names(names)[0]}可以办理{term}。",
+        f"“{step.en}” is offered to {group.en}: {_names(names)[1]} can do it{term_en}.",
     )
 
 
-def signers(step: str, names: Sequence[str]) -> Said:
+def signers(step: Said, names: Sequence[str]) -> Said:
     return Said(
-        f"“{step}”等待加签人{_names(names)[0]}办理，之后继续。",
-        f"“{step}” waits for the added signers {_names(names)[1]} and then goes on.",
+        f"“{step.zh}”等待加签人{_names(names)[0]}办理，之后继续。",
+        f"“{step.en}” waits for the added signers {_names(names)[1]} and then goes on.",
     )
 
 
-def nobody(step: str, group: Said) -> Said:
+def nobody(step: Said, group: Said) -> Said:
     return Said(
-        f"“{step}”等待{group.zh}办理，但目前没有可以办理的人；须由管理员任命人员。",
-        f"“{step}” is offered to {group.en}, but nobody there can act; an administrator must appoint somebody.",
+        f"“{step.zh}”等待{group.zh}办理，但目前没有可以办理的人；须由管理员任命人员。",
+        f"“{step.en}” is offered to {group.en}, but nobody there can act; an administrator must appoint somebody.",
     )
 
 
-def barred(step: str, group: Said, reasons: Sequence[tuple[str, str | None, str]]) -> Said:
+def barred(step: Said, group: Said, reasons: Sequence[tuple[str, str | None, str]]) -> Said:
     """`reasons`: (name, the step that they did or None when they filed the case, rule) of each."""
     shown = reasons[:MOST_NAMES]
     zh = "，".join(f"{name}{f'办理过“{did}”' if did is not None else '是提交人'}（规则 {rule}）" for name, did, rule in shown)
     en = ", ".join(f"{name} {f'did “{did}”' if did is not None else 'filed it'} (rule {rule})" for name, did, rule in shown)
     more = len(reasons) - len(shown)
     return Said(
-        f"“{step}”等待{group.zh}办理，但其全部人员都因职责分离或回避不得办理：{zh}{f'等 {len(reasons)} 人' if more else ''}"
+        f"“{step.zh}”等待{group.zh}办理，但其全部人员都因职责分离或回避不得办理：{zh}{f'等 {len(reasons)} 人' if more else ''}"
         "；须由管理员另行任命人员。",
-        f"“{step}” is offered to {group.en}, but separation of duty bars everybody there: {en}"
+        f"“{step.en}” is offered to {group.en}, but separation of duty bars everybody there: {en}"
         f"{f' and {more} more' if more else ''}; an administrator must appoint somebody else.",
     )
 

@@ -373,3 +373,13 @@ def break_(city: City, fault: str) -> None:
             connection.execute(delete(t.subscriptions))
         elif fault == "task":
             connection.execute(delete(t.tasks).where(t.tasks.c.status == "open"))
+
+
+def test_the_task_of_an_added_signer_is_named_in_english(city: City) -> None:
+    case = begin(city, step())
+    main = task(city, case)
+    city.engine.claim_task(main, by=CLERK)
+    city.engine.add_signers(main, [LEAD], way="parallel", reason="请会签", by=CLERK)
+    execute(city, update(t.accounts).where(t.accounts.c.name == LEAD).values(active=False))
+    found = [trouble for trouble in look(city, Cause.NOBODY) if "加签" in trouble.zh]
+    assert [trouble.en.split("”")[0] for trouble in found] == ["“Added signature: work"]

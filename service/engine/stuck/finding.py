@@ -13,7 +13,7 @@ from service.engine.stuck import words
 from service.engine.stuck.causes import Cause
 from service.engine.stuck.crowd import Crowd
 from service.engine.waiting_for import list_senders
-from service.engine.waiting_words import Said
+from service.engine.waiting_words import Said, task_name
 from service.law import roll_back
 from service.store import Connection, cases, stuck
 from service.store.stuck import StuckRow
@@ -52,7 +52,9 @@ def _people(machine: Machine, connection: Connection, crowd: Crowd) -> Iterator[
     for row in stuck.list_overdue(connection, now=now):
         holder, group = row["claimed_by"], crowd.label(row["queue"])
         who = [holder] if holder else sorted(crowd.members(row["queue"]))
-        said = words.overdue(row["name"], waiting_words.last_day(None, row["due_at"]), crowd.names.get(holder, holder), group)
+        said = words.overdue(
+            task_name(row["name"]), waiting_words.last_day(None, row["due_at"]), crowd.names.get(holder, holder), group
+        )
         yield _task(Cause.OVERDUE, row, said, since=row["due_at"], who=who)
     sizes = {queue: len(crowd.members(queue)) for queue in stuck.list_queues(connection)}
     present = {queue: len(crowd.members(queue) - crowd.away.keys()) for queue in sizes}
@@ -64,10 +66,10 @@ def _people(machine: Machine, connection: Connection, crowd: Crowd) -> Iterator[
         helpless.add(row["id"])
         if members:
             until = min(crowd.away[account] for account in members)
-            said = words.absent(row["name"], crowd.display(members), until)
+            said = words.absent(task_name(row["name"]), crowd.display(members), until)
             yield _task(Cause.ABSENT, row, said, since=row["opened_at"], who=members)
         else:
-            said = waiting_words.nobody(row["name"], waiting_words.all_of([crowd.label(queue) for queue in queues]))
+            said = waiting_words.nobody(task_name(row["name"]), waiting_words.all_of([crowd.label(queue) for queue in queues]))
             yield _task(Cause.NOBODY, row, said, since=row["opened_at"])
     yield from _held_by_nobody(connection, crowd)
     for row, bars in stuck.list_bars(connection, sizes):
@@ -76,11 +78,13 @@ def _people(machine: Machine, connection: Connection, crowd: Crowd) -> Iterator[
             continue
         helpless.add(row["id"])
         rules = {crowd.names.get(account, account): bars[account] for account in members}
-        yield _task(Cause.BARRED, row, words.barred(row["name"], crowd.label(row["queue"]), rules), since=row["opened_at"])
+        yield _task(
+            Cause.BARRED, row, words.barred(task_name(row["name"]), crowd.label(row["queue"]), rules), since=row["opened_at"]
+        )
     for row in stuck.list_untaken(connection, before=working_days_ago(machine, UNTAKEN_DAYS)):
         if row["id"] in helpless:
             continue
-        said = words.untaken(row["name"], row["opened_at"], UNTAKEN_DAYS, crowd.label(row["queue"]))
+        said = words.untaken(task_name(row["name"]), row["opened_at"], UNTAKEN_DAYS, crowd.label(row["queue"]))
         yield _task(Cause.UNTAKEN, row, said, since=row["opened_at"], who=sorted(crowd.members(row["queue"])))
 
 
@@ -100,10 +104,10 @@ def _held_by_nobody(connection: Connection, crowd: Crowd) -> Iterator[StuckRow]:
     """Tasks whose holder is on leave with no deputy, or can no longer sign in."""
     for row in stuck.list_held_by(connection, sorted(crowd.away)):
         name = crowd.names.get(row["claimed_by"], row["claimed_by"])
-        said = words.absent(row["name"], [name], crowd.away[row["claimed_by"]])
+        said = words.absent(task_name(row["name"]), [name], crowd.away[row["claimed_by"]])
         yield _task(Cause.ABSENT, row, said, since=row["opened_at"], who=[row["claimed_by"]])
     for row in stuck.list_held_by_inactive(connection):
-        yield _task(Cause.ABSENT, row, words.gone(row["name"], row["holder_name"]), since=row["opened_at"])
+        yield _task(Cause.ABSENT, row, words.gone(task_name(row["name"]), row["holder_name"]), since=row["opened_at"])
 
 
 def _jobs(machine: Machine, connection: Connection) -> Iterator[StuckRow]:

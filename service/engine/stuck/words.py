@@ -10,50 +10,50 @@ from service.engine.waiting_words import MOST_NAMES, Said, moment
 _DAY = 86_400
 
 
-def overdue(step: str, due: str, holder: str | None, group: Said) -> Said:
+def overdue(step: Said, due: str, holder: str | None, group: Said) -> Said:
     if holder is not None:
         return Said(
-            f"“{step}”应于 {due} 前办结，已逾期，由{holder}办理中。",
-            f"“{step}” was due by {due} and is overdue; {holder} has it.",
+            f"“{step.zh}”应于 {due} 前办结，已逾期，由{holder}办理中。",
+            f"“{step.en}” was due by {due} and is overdue; {holder} has it.",
         )
     return Said(
-        f"“{step}”应于 {due} 前办结，已逾期，等待{group.zh}办理，无人领取。",
-        f"“{step}” was due by {due} and is overdue; it is offered to {group.en}, and nobody has claimed it.",
+        f"“{step.zh}”应于 {due} 前办结，已逾期，等待{group.zh}办理，无人领取。",
+        f"“{step.en}” was due by {due} and is overdue; it is offered to {group.en}, and nobody has claimed it.",
     )
 
 
-def barred(step: str, group: Said, rules: Mapping[str, str]) -> Said:
+def barred(step: Said, group: Said, rules: Mapping[str, str]) -> Said:
     """`rules`: display name to the rule that bars them."""
     shown = list(rules.items())[:MOST_NAMES]
     zh = "，".join(f"{name}（规则 {rule}）" for name, rule in shown)
     en = ", ".join(f"{name} (rule {rule})" for name, rule in shown)
     more = len(rules) - len(shown)
     return Said(
-        f"“{step}”等待{group.zh}办理，但其全部人员都因职责分离或回避不得办理：{zh}{f'等 {len(rules)} 人' if more else ''}。",
-        f"“{step}” is offered to {group.en}, but separation of duty bars everybody there: {en}"
+        f"“{step.zh}”等待{group.zh}办理，但其全部人员都因职责分离或回避不得办理：{zh}{f'等 {len(rules)} 人' if more else ''}。",
+        f"“{step.en}” is offered to {group.en}, but separation of duty bars everybody there: {en}"
         f"{f' and {more} more' if more else ''}.",
     )
 
 
-def absent(step: str, names: Sequence[str], until: date) -> Said:
+def absent(step: Said, names: Sequence[str], until: date) -> Said:
     listed, listed_en = "、".join(names[:MOST_NAMES]), ", ".join(names[:MOST_NAMES])
     return Said(
-        f"“{step}”只有{listed}可以办理，但都在休假（至 {until:%Y-%m-%d}），也没有代理人。",
-        f"Only {listed_en} can do “{step}”, and they are on leave until {until:%Y-%m-%d} with no deputy.",
+        f"“{step.zh}”只有{listed}可以办理，但都在休假（至 {until:%Y-%m-%d}），也没有代理人。",
+        f"Only {listed_en} can do “{step.en}”, and they are on leave until {until:%Y-%m-%d} with no deputy.",
     )
 
 
-def gone(step: str, name: str) -> Said:
+def gone(step: Said, name: str) -> Said:
     return Said(
-        f"“{step}”由{name}领取，但该账号已不能办理；须改派他人。",
-        f"{name} holds “{step}”, but this account can no longer act; reassign it.",
+        f"“{step.zh}”由{name}领取，但该账号已不能办理；须改派他人。",
+        f"{name} holds “{step.en}”, but this account can no longer act; reassign it.",
     )
 
 
-def untaken(step: str, since: datetime, days: int, group: Said) -> Said:
+def untaken(step: Said, since: datetime, days: int, group: Said) -> Said:
     return Said(
-        f"“{step}”自 {moment(since)} 起等待{group.zh}办理，{days} 个工作日无人领取。",
-        f"“{step}” has been offered to {group.en} since {moment(since)}; nobody has claimed it for {days} working days.",
+        f"“{step.zh}”自 {moment(since)} 起等待{group.zh}办理，{days} 个工作日无人领取。",
+        f"“{step.en}” has been offered to {group.en} since {moment(since)}; nobody has claimed it for {days} working days.",
     )
 
 

@@ -12,6 +12,7 @@ from service.engine.commenting import MOST
 from service.store import comments, reads, urges, watches
 from service.store.cases import CaseRow
 from service.web import auth, current
+from service.web.pages import wording
 from service.web.pages.choosing_people import chosen
 from service.web.pages.form_card import API
 from service.web.pages.reading import Reader
@@ -68,7 +69,7 @@ def attention_of(reader: Reader, row: CaseRow) -> dict[str, Any]:
     urged = urges.list_urged(reader.connection, [task["id"] for task in tasks], reader.now.date())
     mine = actor_queues(reader.actor, reader.machine.book)
     waiting = [
-        {"id": task["id"], "name": task["name"], "who": task["claimed_name"], "urged": task["id"] in urged}
+        {"id": task["id"], "name": wording.step(task["name"]), "who": task["claimed_name"], "urged": task["id"] in urged}
         for task in tasks
         if task["claimed_by"] != reader.actor.account and (task["claimed_by"] is not None or task["queue"] not in mine)
     ]

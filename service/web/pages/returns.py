@@ -15,6 +15,7 @@ from service.engine.taking_back import may_take_back
 from service.store import cases, retakes, signers
 from service.store.history import Link
 from service.web import auth, current
+from service.web.pages import wording
 from service.web.pages.reading import Reader
 from service.web.translations import gettext as _
 
@@ -73,7 +74,7 @@ def to_take_back(reader: Reader, case_id: str) -> dict[str, Any] | None:
     for task_id in retakes.list_done_tasks(reader.connection, [case_id], account)[:LATEST]:
         if may_take_back(reader.machine, reader.connection, task_id, account):
             task = cases.find_task(reader.connection, task_id)
-            return {"step": task.name if task is not None else "", "url": url_for("pages.task", task_id=task_id)}
+            return {"step": wording.step(task.name) if task is not None else "", "url": url_for("pages.task", task_id=task_id)}
     return None
 
 

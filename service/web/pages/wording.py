@@ -11,6 +11,8 @@ from service.engine.deciding import SIGNING
 from service.web.translations import gettext as _
 
 WAN = Decimal(10_000)
+#: No amount has more digits before or after its point.
+MOST_DIGITS = 30
 
 
 def day(value: date | datetime) -> str:
@@ -27,12 +29,12 @@ def moment(value: datetime) -> str:
 
 
 def amount(value: Any) -> Decimal | None:
-    """Read a stored amount in yuan; None when it is none."""
+    """Read an amount in yuan; None when it is none. An exponent beyond any money would be written out as a billion digits."""
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS else None
 
 
 def yuan(value: Any) -> str:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.access import Actor
+from service.clock import SHANGHAI
 from service.engine.machine import Machine
 from service.engine.stuck.reading import ensure_may_see
-from service.store import gauges, operations
+from service.store import Connection, gauges, operations
 from service.store.gauges import Gauges
 from service.store.operations import ParkedRow, ProcessRow, QueueRow
 
 #: A worker writes every 15 seconds; one that has been silent for longer is taken to be gone.
 LIVES = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The years whose holiday notice is loaded; `beyond`: open tasks due in a later year, whose date may still move."""
+
+    years: tuple[int, ...]
+    until: int | None
+    beyond: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +33,7 @@ class Operations:
     gauges: Gauges
     queue: tuple[QueueRow, ...]
     parked: tuple[ParkedRow, ...]
+    calendar: Coverage
 
 
 def read_operations(machine: Machine, actor: Actor) -> Operations:
@@ -33,7 +44,17 @@ def read_operations(machine: Machine, actor: Actor) -> Operations:
             gauges=gauges.read_gauges(connection, legal=machine.clock.now(), machine=machine.clock.machine()),
             queue=operations.list_queue(connection),
             parked=operations.list_parked(connection),
+            calendar=_coverage(machine, connection),
         )
+
+
+def _coverage(machine: Machine, connection: Connection) -> Coverage:
+    years = tuple(sorted(machine.rules.calendar.years))
+    until = machine.clock.now().year - 1
+    while until + 1 in years:
+        until += 1
+    end = datetime(until + 1, 1, 1, tzinfo=SHANGHAI)
+    return Coverage(years=years, until=until if until in years else None, beyond=operations.count_due_after(connection, end))
 
 
 def list_processes(machine: Machine, actor: Actor) -> tuple[ProcessRow, ...]:

@@ -105,3 +105,11 @@ def list_parked(connection: Connection) -> tuple[ParkedRow, ...]:
         select(handler, number).where(among(jobs.c.state, "parked")).group_by(handler).order_by(number.desc(), handler)
     )
     return tuple(ParkedRow(*row) for row in rows)
+
+
+def count_due_after(connection: Connection, moment: datetime) -> int:
+    """Count open tasks that are due at a moment or later."""
+    statement = select(func.count(_ONE)).where(
+        among(tasks.c.status, *OPEN), tasks.c.due_at.is_not(None), tasks.c.due_sort >= int(moment.timestamp() * 1000)
+    )
+    return int(connection.execute(statement).scalar_one())

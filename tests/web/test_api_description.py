@@ -37,7 +37,7 @@ def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) 
         "/cases/{case_id}/places", "/cases/{case_id}/move-token", "/cases/{case_id}/filed", "/cases/{case_id}/variables",
         "/jobs/{job_id}/reschedule", "/jobs/{job_id}/fire", "/migrations/plan",
         "/audit/checkpoints", "/audit/verification", "/audit/reads", "/audit/administrators",
-        "/operations", "/operations/processes",
+        "/operations", "/operations/processes", "/operations/processes/{process}", "/operations/processes/{process}/diagram",
         "/batches", "/batches/{batch_id}", "/batches/{batch_id}/cancel", "/batches/{batch_id}/items",
         "/batches/{batch_id}/pause", "/batches/{batch_id}/resume", "/batches/{batch_id}/retry-failed",
         "/cases/{subject}/resume", "/cases/{subject}/suspend", "/cases/{subject}/terminate", "/jobs/{subject}/cancel",

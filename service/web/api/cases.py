@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
 from flask.wrappers import Response
 
 from service.engine import reads
@@ -24,6 +23,7 @@ from service.web.api.narrowed import wanted_of
 from service.web.api.routing import endpoint, make_blueprint
 from service.web.api.shapes import CaseListShape, CaseShape, HistoryShape, StartedShape
 from service.web.auth import current_actor, require_account
+from service.web.diagrams import send_diagram
 from service.web.idempotency import keeping
 
 blueprint = make_blueprint("cases", "What is under way, and what has ended.")
@@ -141,12 +141,7 @@ def show_diagram(case_id: str) -> Response:
         xml = rows.definition_xml(connection, row.process, row.digest)
     if xml is None:
         raise NotFound("流程图不存在。", message_en="The diagram of this case is gone.")
-    # A download to the browser: shown in a tab, an XML document could carry HTML of whoever drew it.
-    headers = {"Content-Disposition": f'attachment; filename="{row.process}.bpmn"', "Cache-Control": "private, no-cache"}
-    response = Response(xml, mimetype="application/xml", headers=headers)
-    response.set_etag(row.digest)
-    response.make_conditional(request)
-    return response
+    return send_diagram(xml, process=row.process, digest=row.digest)
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:

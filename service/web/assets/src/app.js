@@ -22,6 +22,7 @@ const modules = {
   sift: async () => sift,
   form: async () => (await import("./form.js")).form,
   diagram: async () => (await import("./diagram.js")).diagram,
+  figures: async () => (await import("./diagram.js")).figures,
 };
 
 // The content security policy allows neither eval nor injected styles; a page that changes by itself says so to a screen reader.

@@ -1,25 +1,16 @@
 // A read-only diagram with the walked path and where the case stands. Markup: templates/components/diagram.html.
-import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { bindZoom, openAt, openViewer, paint } from "./diagram/viewer.js";
 import { words } from "./i18n/words.js";
 
-const OPEN_SCALE = 0.6;
+export { figures } from "./diagram/figures.js";
+
 const WALKED = { stroke: "#4f6788", fill: "#eaf0f7" };
 const ACTIVE = { stroke: "#0052d9", fill: "#e6efff" };
 const FAILED = { stroke: "#c9252d", fill: "#fdf0f0" };
 
 export async function diagram(root) {
-  const canvasElement = root.querySelector("[data-part=canvas]");
   const marks = JSON.parse(root.querySelector("[data-part=marks]")?.textContent ?? "{}");
-  const viewer = new NavigatedViewer({ container: canvasElement, zoomScroll: { enabled: false } });
-  try {
-    const response = await fetch(root.dataset.xmlUrl, { credentials: "same-origin", headers: { Accept: "application/xml" } });
-    if (!response.ok) throw new Error(`diagram: ${response.status}`);
-    await viewer.importXML(await response.text());
-  } catch (error) {
-    root.querySelector("[data-part=state]").textContent = words.diagramFailed;
-    canvasElement.hidden = true;
-    throw error;
-  }
+  const viewer = await openViewer(root);
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
   const known = (ids) => (ids ?? []).map((id) => registry.get(id)).filter(Boolean);
@@ -41,43 +32,9 @@ export async function diagram(root) {
   }
   bindSteps(root, viewer);
 
-  // A diagram that is much wider than the page is not shrunk to a thread: it opens at what is going on.
-  const fit = () => {
-    canvas.zoom("fit-viewport", "auto");
-    canvas.zoom(canvas.zoom() * 0.95, "auto");
-  };
-  const open = () => {
-    fit();
-    const [first] = known(marks.active);
-    if (canvas.zoom() >= 0.45 || !first) return;
-    const { width, height } = canvas.getSize();
-    const box = { width: width / OPEN_SCALE, height: height / OPEN_SCALE };
-    // The step stands right of the middle, because what led to it is what one wants to see.
-    canvas.viewbox({ ...box, x: first.x + first.width / 2 - box.width * 0.6, y: first.y + first.height / 2 - box.height * 0.5 });
-  };
-  open();
+  openAt(viewer, known(marks.active)[0], 0.45);
   root.querySelector("[data-part=state]").textContent = "";
-
-  const step = (factor) => canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)));
-  const acts = { in: () => step(1.2), out: () => step(1 / 1.2), fit };
-  root.addEventListener("click", ({ target }) => acts[target.closest("[data-zoom]")?.dataset.zoom]?.());
-  canvasElement.addEventListener("keydown", (event) => {
-    const act = { "+": acts.in, "=": acts.in, "-": acts.out, 0: fit }[event.key];
-    if (!act || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    act();
-  });
-  // The wheel scrolls the page until somebody has stepped into the diagram.
-  canvasElement.addEventListener("focusin", () => viewer.get("zoomScroll").toggle(true));
-  canvasElement.addEventListener("focusout", () => viewer.get("zoomScroll").toggle(false));
-  addEventListener("resize", () => canvas.resized());
-}
-
-// The renderer writes colours as inline style, which a stylesheet cannot override; it takes them from the drawing's own colours.
-function paint(viewer, element, { stroke, fill }) {
-  element.di.set("color:border-color", stroke);
-  if (!element.waypoints) element.di.set("color:background-color", fill);
-  viewer.get("graphicsFactory").update(element.waypoints ? "connection" : "shape", element, viewer.get("elementRegistry").getGraphics(element));
+  bindZoom(root, viewer);
 }
 
 function note(text) {

@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from service.web.pages.console import batches, migrating, steering, stuck, trust
+from service.web.pages.console import all_cases, batches, migrating, processes, steering, stuck, trust, workers
 
-MODULES = (batches, migrating, steering, stuck, trust)
+MODULES = (all_cases, batches, migrating, processes, steering, stuck, trust, workers)
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from service.clock import Clock, OffsetClock, SystemClock
+from service.engine.administering import ensure_roles_apart
 from service.engine.bundle import Bundle, definitions, read_bundle
 from service.engine.checkpoint_key import Vault
 from service.engine.events import Event
@@ -223,13 +224,16 @@ def create_account(
 ) -> str | None:
     """Create an account; returns its password when one had to be made up.
 
-    Errors: Conflict when the name is taken, NotFound for an unknown unit, Invalid for an unknown role.
+    Errors: Conflict when the name is taken, NotFound for an unknown unit, Invalid for an unknown role, NotAllowed for roles that
+    do not go together.
     """
     book = engine.machine.book
     for role in roles:
         if book.find(role) is None:
             listed = "、".join(sorted(book.roles))
             raise Invalid(f"没有角色 {role}。可用角色：{listed}", message_en=f"There is no role {role}. Roles: {listed}")
+    for role in roles:
+        ensure_roles_apart(engine.machine, [book.get(one) for one in roles if one != role], role)
     made_up = None if password is not None else secrets.token_urlsafe(12)
     hashed = hash_password(password if password is not None else made_up or "")
     at = engine.machine.clock.now()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from service.access import Actor, actor_queues
+from service.access import Actor, Role, actor_queues
 from service.engine.events import Event
 from service.engine.lifecycle import check_reason
 from service.engine.machine import Machine
@@ -31,7 +31,8 @@ from service.store.taking import look
 
 _UNIT = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _LONGEST_NAME = 120
-_PASSWORD_BYTES = 12
+#: Of a password that is made up.
+PASSWORD_BYTES = 12
 
 
 def grant_role(machine: Machine, account: str, role: str, unit: str, *, reason: str, by: str) -> None:
@@ -39,29 +40,27 @@ def grant_role(machine: Machine, account: str, role: str, unit: str, *, reason: 
 
     NotAllowed to oneself, and for who would both take part in cases and administer; NotFound; Conflict when held or closed.
     """
-    with _acting(machine, reason, by) as connection:
-        row, _ = _other(connection, account, by), machine.book.get(role)
-        today = machine.clock.now().date()
-        held = _unit(connection, unit)
-        if held.closed_on is not None and held.closed_on <= today:
-            raise Conflict(f"单位“{held.name}”已停用。", message_en=f"Unit {held.name} is closed.")
+    with acting(machine, reason, by) as connection:
+        row = _other(connection, account, by)
+        machine.book.get(role)
+        get_open_unit(machine, connection, unit)
         if (role, unit) in row.memberships:
             raise Conflict(f"{row.display_name} 已有该角色。", message_en=f"{row.display_name} holds this role already.")
-        _ensure_apart(machine, row, role)
+        ensure_roles_apart(machine, [held for held, _ in machine.book.held_by(as_actor(row))], role)
         administering.insert_membership(connection, account, role, unit)
-        _note(machine, connection, Event.ROLE_GRANTED, by, account=account, role=role, unit=unit, reason=reason.strip())
+        note(machine, connection, Event.ROLE_GRANTED, by, account=account, role=role, unit=unit, reason=reason.strip())
     machine.wake()
 
 
 def revoke_role(machine: Machine, account: str, role: str, unit: str, *, reason: str, by: str) -> int:
     """Take a role in a unit away; returns how many tasks went back to their queues. NotAllowed; NotFound."""
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         _other(connection, account, by)
         if not administering.delete_membership(connection, account, role, unit):
             raise NotFound("该账号没有这个角色。", message_en="This account does not hold this role.")
         row = _account(connection, account)
         released = _release(machine, connection, row, reason, by)
-        _note(
+        note(
             machine, connection, Event.ROLE_REVOKED, by, account=account, role=role, unit=unit, released=released,
             reason=reason.strip(),
         )  # fmt: skip
@@ -71,41 +70,41 @@ def revoke_role(machine: Machine, account: str, role: str, unit: str, *, reason:
 
 def disable_account(machine: Machine, account: str, *, reason: str, by: str) -> int:
     """Let nobody sign in as an account; ends its sessions and tokens. Returns how many tasks went back to their queues."""
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         if not _other(connection, account, by).active:
             raise Conflict("该账号已停用。", message_en="This account is disabled already.")
         administering.set_active(connection, account, False)
         administering.end_access(connection, account)
         released = _release(machine, connection, _account(connection, account), reason, by)
-        _note(machine, connection, Event.ACCOUNT_DISABLED, by, account=account, released=released, reason=reason.strip())
+        note(machine, connection, Event.ACCOUNT_DISABLED, by, account=account, released=released, reason=reason.strip())
     machine.wake()
     return released
 
 
 def enable_account(machine: Machine, account: str, *, reason: str, by: str) -> None:
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         if _other(connection, account, by).active:
             raise Conflict("该账号没有停用。", message_en="This account is not disabled.")
         administering.set_active(connection, account, True)
-        _note(machine, connection, Event.ACCOUNT_ENABLED, by, account=account, reason=reason.strip())
+        note(machine, connection, Event.ACCOUNT_ENABLED, by, account=account, reason=reason.strip())
     machine.wake()
 
 
 def reset_password(machine: Machine, account: str, *, reason: str, by: str) -> str:
     """Make up a password, which is returned once and stored as a hash only; ends the sessions of the account."""
-    made_up = secrets.token_urlsafe(_PASSWORD_BYTES)
+    made_up = secrets.token_urlsafe(PASSWORD_BYTES)
     hashed = hash_password(made_up)
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         _other(connection, account, by)
         people.set_password(connection, account, hashed)
         administering.end_sessions(connection, account)
-        _note(machine, connection, Event.PASSWORD_RESET, by, account=account, reason=reason.strip())
+        note(machine, connection, Event.PASSWORD_RESET, by, account=account, reason=reason.strip())
     return made_up
 
 
 def create_unit(machine: Machine, unit: str, *, name: str, reason: str, by: str) -> None:
     """Enter a unit. InvalidAnswers names `id`, `name`; Conflict when the id is taken."""
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         findings = _name_faults(name)
         if not _UNIT.fullmatch(unit):
             wanted = "编号由小写字母、数字和 _ . - 组成，不超过 40 字。", "An id has at most 40 of a–z, 0–9, _ . and -."
@@ -115,40 +114,38 @@ def create_unit(machine: Machine, unit: str, *, name: str, reason: str, by: str)
         if administering.find_unit(connection, unit) is not None:
             raise Conflict(f"单位 {unit} 已存在。", message_en=f"Unit {unit} exists already.")
         put_unit(connection, machine.rules.registers, unit, {"name": name.strip()}, actor=by, at=machine.clock.now())
-        _note(machine, connection, Event.UNIT_CREATED, by, unit=unit, name=name.strip(), reason=reason.strip())
+        note(machine, connection, Event.UNIT_CREATED, by, unit=unit, name=name.strip(), reason=reason.strip())
 
 
 def rename_unit(machine: Machine, unit: str, *, name: str, reason: str, by: str) -> None:
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         before = _unit(connection, unit)
         if findings := _name_faults(name):
             raise InvalidAnswers(findings)
         put_unit(connection, machine.rules.registers, unit, {"name": name.strip()}, actor=by, at=machine.clock.now())
-        _note(
-            machine, connection, Event.UNIT_RENAMED, by, unit=unit, before=before.name, name=name.strip(), reason=reason.strip()
-        )
+        note(machine, connection, Event.UNIT_RENAMED, by, unit=unit, before=before.name, name=name.strip(), reason=reason.strip())
 
 
 def close_unit(machine: Machine, unit: str, *, reason: str, by: str) -> None:
     """Say that nobody acts for a unit from today on; the monitor of stuck cases then lists what waits for it."""
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         if _unit(connection, unit).closed_on is not None:
             raise Conflict("该单位已停用。", message_en="This unit is closed already.")
         administering.set_closed(connection, unit, machine.clock.now().date())
-        _note(machine, connection, Event.UNIT_CLOSED, by, unit=unit, reason=reason.strip())
+        note(machine, connection, Event.UNIT_CLOSED, by, unit=unit, reason=reason.strip())
 
 
 def reopen_unit(machine: Machine, unit: str, *, reason: str, by: str) -> None:
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         if _unit(connection, unit).closed_on is None:
             raise Conflict("该单位没有停用。", message_en="This unit is not closed.")
         administering.set_closed(connection, unit, None)
-        _note(machine, connection, Event.UNIT_REOPENED, by, unit=unit, reason=reason.strip())
+        note(machine, connection, Event.UNIT_REOPENED, by, unit=unit, reason=reason.strip())
 
 
 def note_absence(machine: Machine, account: str, *, start: date, until: date, reason: str, by: str) -> AbsenceRow:
     """Note leave, both days included. InvalidAnswers names `until` when it is before the first day, or over."""
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         _account(connection, account)
         now = machine.clock.now()
         if until < start or until < now.date():
@@ -156,7 +153,7 @@ def note_absence(machine: Machine, account: str, *, start: date, until: date, re
             raise InvalidAnswers([_finding("until", *wanted)])
         row = AbsenceRow(id=new_id(), account=account, start=start, until=until, reason=reason.strip(), created_at=now)
         administering.insert_absence(connection, row)
-        _note(
+        note(
             machine, connection, Event.ABSENCE_NOTED, by, absence=row.id, account=account, start=start, until=until,
             reason=row.reason,
         )  # fmt: skip
@@ -164,15 +161,16 @@ def note_absence(machine: Machine, account: str, *, start: date, until: date, re
 
 
 def strike_absence(machine: Machine, absence: str, *, reason: str, by: str) -> None:
-    with _acting(machine, reason, by) as connection:
+    with acting(machine, reason, by) as connection:
         row = administering.delete_absence(connection, absence)
         if row is None:
             raise NotFound("没有这项请假。", message_en="There is no such leave.")
-        _note(machine, connection, Event.ABSENCE_STRUCK, by, absence=row.id, account=row.account, reason=reason.strip())
+        note(machine, connection, Event.ABSENCE_STRUCK, by, absence=row.id, account=row.account, reason=reason.strip())
 
 
 @contextmanager
-def _acting(machine: Machine, reason: str, by: str) -> Iterator[Connection]:
+def acting(machine: Machine, reason: str, by: str) -> Iterator[Connection]:
+    """A transaction of a system administrator for a reason. NotAllowed; InvalidAnswers names `reason`."""
     with machine.store.write() as connection:
         ensure_administrator(get_actor(connection, by))
         check_reason(reason)
@@ -208,10 +206,18 @@ def _unit(connection: Connection, unit: str) -> UnitRow:
     return row
 
 
-def _ensure_apart(machine: Machine, row: AccountRow, role: str) -> None:
+def get_open_unit(machine: Machine, connection: Connection, unit: str) -> UnitRow:
+    """NotFound; Conflict for a unit that is closed."""
+    held = _unit(connection, unit)
+    if held.closed_on is not None and held.closed_on <= machine.clock.now().date():
+        raise Conflict(f"单位“{held.name}”已停用。", message_en=f"Unit {held.name} is closed.")
+    return held
+
+
+def ensure_roles_apart(machine: Machine, held: Sequence[Role], role: str) -> None:
+    """NotAllowed when somebody would both take part in cases and administer; NotFound for a role that there is not."""
     given = machine.book.get(role)
-    others = [held for held, _ in machine.book.held_by(as_actor(row))]
-    if (given.exclusive and any(held.acts for held in others)) or (given.acts and any(held.exclusive for held in others)):
+    if (given.exclusive and any(one.acts for one in held)) or (given.acts and any(one.exclusive for one in held)):
         raise NotAllowed(
             "管理类角色与办理案件的角色不能由同一账号担任。",
             message_en="Who administers takes no part in cases: these roles do not go together.", rule="SoD-11",
@@ -250,6 +256,7 @@ def _finding(field: str, zh: str, en: str) -> Finding:
     return Finding(field=field, rule="administering", message=zh, message_en=en)
 
 
-def _note(machine: Machine, connection: Connection, event: Event, by: str, **payload: Any) -> None:
+def note(machine: Machine, connection: Connection, event: Event, by: str, **payload: Any) -> None:
+    """Write a line of the day chain."""
     at: datetime = machine.clock.now()
     record_outside_cases(connection, [Entry(kind=event.value, actor=by, at=at, payload=payload)])

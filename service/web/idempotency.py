@@ -53,6 +53,11 @@ def keeping(shape: Callable[[Result], Mapping[str, Any]], status: int) -> Within
     return keep
 
 
+def keep_nothing() -> None:
+    """Say that this answer holds a secret: it is never kept, and whoever asks again asks anew."""
+    g.secret_reply = True
+
+
 def _reserve() -> Response | None:
     key = request.headers.get(HEADER)
     account = find_account() if key is not None and request.method == "POST" and request.endpoint else None
@@ -84,7 +89,7 @@ def _keep(response: Response) -> Response:
         if response.status_code >= 300 and g.pop("reply_kept", False):
             return response  # the command was done: whoever asks again gets its reply
         with current.engine().machine.store.write() as connection:
-            if response.status_code < 300 and response.mimetype == JSON:
+            if response.status_code < 300 and response.mimetype == JSON and not g.pop("secret_reply", False):
                 body = response.get_data()
                 entries.keep_reply(connection, account=account, key=key, status=response.status_code, body=body)
             else:

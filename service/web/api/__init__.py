@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from service.web.api.administration import blueprint as administration_blueprint
 from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.attention import blueprint as attention_blueprint
 from service.web.api.audit import blueprint as audit_blueprint
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
             signers_blueprint, returns_blueprint, attention_blueprint,
             audit_blueprint,
             steering_blueprint, migrations_blueprint, batches_blueprint, stuck_blueprint,
+            administration_blueprint,
             operations_blueprint,
         ],
     )  # fmt: skip

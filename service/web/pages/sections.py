@@ -45,6 +45,7 @@ def _all(reader: Reader) -> Iterator[tuple[bool, str, str, tuple[str, ...]]]:
     yield sees, _("流程运行"), "pages.console_processes", ("/console/processes",)
     yield sees, _("案件"), "pages.console_cases", ("/console/cases",)
     yield not READERS.isdisjoint(reader.actor.roles), _("批量操作"), "pages.console_batches", ("/console/batches",)
+    yield sees, _("人员与单位"), "pages.console_people", ("/console/people", "/console/units", "/console/matrix")
     yield whole or is_sysadmin(reader.actor), _("参数"), "pages.parameters", ("/parameters",)
     yield sees, _("运行状况"), "pages.console_workers", ("/console/workers",)
     yield sees, _("审计与存证"), "pages.trust", ("/console/trust",)

@@ -2,9 +2,21 @@
 
 from flask import Blueprint
 
-from service.web.pages.console import all_cases, batches, migrating, processes, steering, stuck, trust, workers
+from service.web.pages.console import (
+    all_cases,
+    batches,
+    matrix,
+    migrating,
+    people,
+    processes,
+    steering,
+    stuck,
+    trust,
+    units,
+    workers,
+)
 
-MODULES = (all_cases, batches, migrating, processes, steering, stuck, trust, workers)
+MODULES = (all_cases, batches, matrix, migrating, people, processes, steering, stuck, trust, units, workers)
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -87,3 +87,11 @@ class Event(StrEnum):
     UNIT_REOPENED = "unit.reopened"  # payload: unit, reason
     ABSENCE_NOTED = "absence.noted"  # payload: absence, account, start, until, reason
     ABSENCE_STRUCK = "absence.struck"  # payload: absence, account, reason
+    ALERT_RULE_MADE = "alert.rule_made"  # payload: rule, name, set (its conditions, recipients, quiet hours), reason
+    ALERT_RULE_CHANGED = "alert.rule_changed"  # payload: rule, name, changes ({field: {before, after}}), reason
+    ALERT_RULE_ENABLED = "alert.rule_enabled"  # payload: rule, name, reason
+    ALERT_RULE_DISABLED = "alert.rule_disabled"  # payload: rule, name, reason
+    ALERT_RULE_REMOVED = "alert.rule_removed"  # payload: rule, name, reason
+    ALERT_TRIED = "alert.tried"  # payload: rule, name, recipients
+    MAIL_TRIED = "mail.tried"  # payload: ok, code (of the server, 0 when it was not reached)
+    WEBHOOK_DISABLED = "webhook.disabled"  # payload: account, webhook, host, reason

@@ -14,6 +14,7 @@ import orjson
 from service import tagged
 from service.access import Actor, actor_queues
 from service.engine import digests, hooking, letters, mailing, reads
+from service.engine.alerting import delivering
 from service.engine.choosing import NAME, Choice, Way, find_choice
 from service.engine.machine import Machine
 from service.engine.people import as_actor
@@ -61,7 +62,9 @@ def spread(machine: Machine, connection: Connection, job: JobRow) -> None:
 def deliver(machine: Machine, job: JobRow) -> None:
     """Make one delivery, outside any transaction; nothing when nobody wants it any more. Failed when it does not arrive."""
     held = tagged.loads(job.payload or b"{}")
-    if job.kind == deliveries.WEBHOOK:
+    if "alert" in held:
+        (delivering.post if job.kind == deliveries.WEBHOOK else delivering.mail)(machine, job.id, held)
+    elif job.kind == deliveries.WEBHOOK:
         _post(machine, job.id, held)
     else:
         _mail(machine, job.id, held)
@@ -70,14 +73,19 @@ def deliver(machine: Machine, job: JobRow) -> None:
 def note_result(machine: Machine, connection: Connection, job: JobRow, error: Exception | None) -> None:
     """Remember for the person how a delivery went."""
     held = tagged.loads(job.payload or b"{}")
+    if "alert" in held and not delivering.note_result(machine, connection, held, error):
+        return
     hook = webhooks.find_webhook(connection, held["webhook"]) if job.kind == deliveries.WEBHOOK else None
     account = held.get("account") if hook is None else hook.account
     if account is None:
         return
     zh, en = (error.message, error.message_en) if isinstance(error, ChengxuError) else ("出错", "It failed")
     said = {} if error is None else {"zh": zh, "en": en}
-    body = {"at": machine.clock.now().isoformat(), "ok": error is None, **said}
-    preferences.put_preference(connection, account, MAIL_RESULT if hook is None else result_of(hook.id), body)
+    name = MAIL_RESULT if hook is None else result_of(hook.id)
+    before = preferences.find_preference(connection, account, name) if error is not None else None
+    failures = 0 if error is None else (before or {}).get("failures", 0) + 1  # attempts in a row
+    body = {"at": machine.clock.now().isoformat(), "ok": error is None, "failures": failures, **said}
+    preferences.put_preference(connection, account, name, body)
 
 
 def _mail(machine: Machine, key: str, held: Mapping[str, Any]) -> None:

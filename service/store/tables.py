@@ -803,6 +803,65 @@ absences = Table(
     Index(None, "account"),
 )
 
+# --- alerts ------------------------------------------------------------------------------------------------------------
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("cause", String(16), nullable=False),  # "" for any; here and in the next two
+    Column("process", String(80), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("least", Integer, nullable=False),  # from so many troubles on
+    Column("older", Integer, nullable=False),  # that have lasted for so many minutes
+    Column("recipients", Text, nullable=False),  # [[way, account or webhook]], JSON
+    Column("quiet_from", Integer),  # minutes since midnight in Shanghai
+    Column("quiet_until", Integer),
+    Column("quiet_rest", Boolean, nullable=False),  # whether days that are not worked are quiet
+    Column("every", Integer, nullable=False),  # minutes after which it is told again; 0 for never
+    Column("enabled", Boolean, nullable=False),
+    Column("made_by", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rule_id", Id, ForeignKey("alert_rules.id"), nullable=False),
+    Column("state", String(8), nullable=False),  # raised | easing (gone, for how long is not sure) | ended
+    Column("raised_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # since when its condition has gone
+    Column("number", Integer, nullable=False),
+    Column("oldest", Instant),
+    Column("told_at", Instant),  # when people were last told; null while it is held for quiet hours
+    Column("told_number", Integer),
+    Column("version", Integer, nullable=False),  # of two workers one changes it
+    Index("uq_alerts_open", "rule_id", unique=True, sqlite_where=text("state IN ('raised','easing')"),
+          postgresql_where=text("state IN ('raised','easing')")),
+    Index(None, "rule_id"),
+)  # fmt: skip
+
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rule_id", Id, ForeignKey("alert_rules.id"), nullable=False),
+    Column("alert_id", Id, ForeignKey("alerts.id")),  # null for a test
+    Column("kind", String(8), nullable=False),  # raised | again | over | test
+    Column("at", Instant, nullable=False),
+    Column("way", String(8), nullable=False),  # mail | webhook
+    Column("recipient", String(80), nullable=False),  # an account, or a webhook
+    Column("facts", Text, nullable=False),  # what it says, JSON
+    Column("job_id", Id, nullable=False),  # its delivery
+    Column("sent_at", Instant),
+    Column("zh", Text),  # why it was not sent, or not at the last attempt
+    Column("en", Text),
+    Index(None, "alert_id"),
+    Index(None, "rule_id"),
+)
+
 # --- the machine ------------------------------------------------------------------------------------------------------
 counters = Table(
     "counters",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.engine import notices, running, stuck
+from service.engine import alerting, notices, running, stuck
 from service.engine.facade import Engine
 from service.engine.running import Ran
 from service.store import jobs
@@ -114,6 +114,11 @@ class Worker:
             stuck.sweep(self._engine.machine)
         except Exception:  # as above
             log.exception("the sweep for stuck cases failed")
+            return
+        try:
+            alerting.evaluate(self._engine.machine)
+        except Exception:  # as above
+            log.exception("the rules of alerts could not be held against what is stuck")
 
     def next_due(self) -> datetime | None:
         """When the next timer is due by legal time, if any."""

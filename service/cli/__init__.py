@@ -12,6 +12,7 @@ import click
 
 from service.cli import (
     accounts,
+    alerts,
     audit,
     batches,
     calendar,
@@ -45,6 +46,7 @@ for command in (
     scenario.scenario, new.new, trace.trace, demo.demo,
     audit.audit, stuck.stuck, batches.job, batches.batch,
     units.unit,
+    alerts.alert,
 ):  # fmt: skip
     chengxu.add_command(command)
 

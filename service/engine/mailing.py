@@ -59,7 +59,7 @@ def send(server: MailServer, mail: EmailMessage) -> None:
     """Hand a mail in. Failed when the server can not be reached or does not take it."""
     sender = parseaddr(server.sender)[1]
     try:
-        with _connect(server, sender.rpartition("@")[2]) as smtp:
+        with connect(server, sender.rpartition("@")[2]) as smtp:
             if server.user is not None:
                 smtp.login(server.user, server.password or "")
             smtp.send_message(mail, from_addr=sender)
@@ -72,7 +72,8 @@ def send(server: MailServer, mail: EmailMessage) -> None:
         raise Failed(f"连不上邮件服务器（{what}）", message_en=f"The mail server can not be reached ({what})") from None
 
 
-def _connect(server: MailServer, name: str) -> smtplib.SMTP:
+def connect(server: MailServer, name: str) -> smtplib.SMTP:
+    """Open a connection, encrypted as is set, and call oneself `name`. OSError and SMTPException."""
     if server.security == "tls":
         context = ssl.create_default_context()
         return smtplib.SMTP_SSL(server.host, server.port, local_hostname=name, timeout=PATIENCE, context=context)

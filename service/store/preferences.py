@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
@@ -38,6 +38,14 @@ def preferences_of(connection: Connection, accounts: Collection[str], name: str)
         )
     )
     return {row.account: orjson.loads(row.body) for row in rows}
+
+
+def list_documents(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    """What is stored under some (account, name)."""
+    names = sorted({name for _, name in wanted})
+    rows = connection.execute(select(preferences).where(preferences.c.name.in_(names)).where(
+        preferences.c.account.in_(sorted({account for account, _ in wanted}))))  # fmt: skip
+    return {(row.account, row.name): orjson.loads(row.body) for row in rows}
 
 
 def put_preference(connection: Connection, account: str, name: str, body: Any) -> None:

@@ -50,6 +50,14 @@ def list_active(connection: Connection, accounts: Collection[str]) -> tuple[Webh
     return tuple(map(_webhook, rows))
 
 
+def list_all(connection: Connection, *, after: str | None, limit: int) -> tuple[WebhookRow, ...]:
+    """List the webhooks of everybody, the newest first, from the one after an id on."""
+    wanted = select(webhooks).order_by(webhooks.c.id.desc()).limit(limit)
+    if after:
+        wanted = wanted.where(webhooks.c.id < after)
+    return tuple(map(_webhook, connection.execute(wanted)))
+
+
 def end_webhook(connection: Connection, webhook_id: str) -> bool:
     """Stop using a webhook; False when it was not in use."""
     ended = update(webhooks).where(webhooks.c.id == webhook_id, webhooks.c.active == true()).values(active=False)

@@ -42,7 +42,8 @@ def list_rules(machine: Machine, connection: Connection) -> tuple[RuleView, ...]
     rules = alert_rules.list_rules(connection)
     met, opened = alert_rules.match(connection, rules, now=now), alerts.list_open(connection)
     return tuple(
-        RuleView(rule=one, met=met[one.id], alert=opened.get(one.id), quiet_until=quiet_until(one, now, calendar)) for one in rules
+        RuleView(rule=one, met=met[one.id], alert=opened.get(one.id), quiet_until=quiet_until(one, now, calendar))
+        for one in rules
     )
 
 

@@ -96,8 +96,8 @@ def set_enabled(machine: Machine, rule_id: str, enabled: bool, *, reason: str, b
         check_reason(reason)
         rule = _get(connection, rule_id)
         if rule.enabled is enabled:
-            words = ("该规则已启用。", "This rule is in use already.") if enabled else ("该规则已停用。", "This rule rests already.")
-            raise Conflict(words[0], message_en=words[1])
+            words = "该规则已启用。" if enabled else "该规则已停用。"
+            raise Conflict(words, message_en="This rule is in use already." if enabled else "This rule rests already.")
         alert_rules.put_rule(connection, replace(rule, enabled=enabled))
         alerts.end_alert(connection, rule_id, at=machine.clock.now())
         _record(machine, connection, Event.ALERT_RULE_ENABLED if enabled else Event.ALERT_RULE_DISABLED, by, rule, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web.api.administration import blueprint as administration_blueprint
+from service.web.api.alerts import blueprint as alerts_blueprint
 from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.attention import blueprint as attention_blueprint
 from service.web.api.audit import blueprint as audit_blueprint
@@ -20,6 +21,7 @@ from service.web.api.migrations import blueprint as migrations_blueprint
 from service.web.api.notices import blueprint as notices_blueprint
 from service.web.api.notifications import blueprint as notifications_blueprint
 from service.web.api.operations import blueprint as operations_blueprint
+from service.web.api.outlets import blueprint as outlets_blueprint
 from service.web.api.papers import blueprint as papers_blueprint
 from service.web.api.parameters import blueprint as parameters_blueprint
 from service.web.api.phrases import blueprint as phrases_blueprint
@@ -48,5 +50,6 @@ def register(app: Flask) -> None:
             steering_blueprint, migrations_blueprint, batches_blueprint, stuck_blueprint,
             administration_blueprint,
             operations_blueprint,
+            alerts_blueprint, outlets_blueprint,
         ],
     )  # fmt: skip

@@ -81,7 +81,7 @@ def _page(
     reader: Reader, *, asked: Choice | None = None, email: str | None = None, findings: Sequence[Finding] = (),
     adding: Mapping[str, Any] | None = None,
 ) -> str:  # fmt: skip
-    account, words = reader.actor.account, _kinds()
+    account, words = reader.actor.account, kind_names()
     choice = asked or find_choice(reader.connection, account)
     shown = shown_choice(reader.machine, reader.connection, account, choice)
     return render(
@@ -117,7 +117,8 @@ def _result(reader: Reader, result: Mapping[str, Any] | None) -> dict[str, Any] 
     return {"ok": result["ok"], "at": result["at"], "words": words}
 
 
-def _kinds() -> dict[str, str]:
+def kind_names() -> dict[str, str]:
+    """What kinds of notices are called."""
     return {
         "reminded": _("期限临近提醒"), "due": _("今天到期"), "overdue": _("逾期"), "escalated": _("督办"), "notified": _("通知"),
         "urged": _("催办"), "copied": _("抄送"), "mentioned": _("提到我"),

@@ -49,3 +49,5 @@ def _all(reader: Reader) -> Iterator[tuple[bool, str, str, tuple[str, ...]]]:
     yield whole or is_sysadmin(reader.actor), _("参数"), "pages.parameters", ("/parameters",)
     yield sees, _("运行状况"), "pages.console_workers", ("/console/workers",)
     yield sees, _("审计与存证"), "pages.trust", ("/console/trust",)
+    yield sees, _("告警"), "pages.console_alerts", ("/console/alerts",)
+    yield sees, _("外发设置"), "pages.console_outlets", ("/console/settings",)

@@ -3,10 +3,12 @@
 from flask import Blueprint
 
 from service.web.pages.console import (
+    alerts,
     all_cases,
     batches,
     matrix,
     migrating,
+    outlets,
     people,
     processes,
     steering,
@@ -16,7 +18,9 @@ from service.web.pages.console import (
     workers,
 )
 
-MODULES = (all_cases, batches, matrix, migrating, people, processes, steering, stuck, trust, units, workers)
+MODULES = (
+    alerts, all_cases, batches, matrix, migrating, outlets, people, processes, steering, stuck, trust, units, workers,
+)  # fmt: skip
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -96,8 +96,12 @@ def _hand_in(server: MailServer, mail: EmailMessage, to: str) -> tuple[int, str,
     except smtplib.SMTPResponseException as error:
         return error.smtp_code, _text(error.smtp_error), _words(error.smtp_code)
     except smtplib.SMTPNotSupportedError:
-        return 0, "", Said(
-            "邮件服务器不支持所设的加密或登录方式。", "The mail server does not offer the encryption or sign-in that is set."
+        return (
+            0,
+            "",
+            Said(
+                "邮件服务器不支持所设的加密或登录方式。", "The mail server does not offer the encryption or sign-in that is set."
+            ),
         )
     except (smtplib.SMTPException, OSError) as error:
         return 0, "", _unreached(error)

@@ -47,9 +47,7 @@ def keeps_outlets(actor: Actor) -> bool:
 
 def ensure_keeps_outlets(actor: Actor) -> None:
     if not keeps_outlets(actor):
-        raise NotAllowed(
-            "只有系统管理员可以进行此操作。", message_en="Only a system administrator may do this.", rule=SYSADMIN
-        )
+        raise NotAllowed("只有系统管理员可以进行此操作。", message_en="Only a system administrator may do this.", rule=SYSADMIN)
 
 
 def shown_mail(machine: Machine) -> dict[str, Any] | None:

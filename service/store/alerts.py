@@ -90,9 +90,7 @@ def list_alerts(connection: Connection, *, after: str | None, limit: int) -> tup
     return tuple(rows[:limit]), rows[limit - 1].id if len(rows) > limit else None
 
 
-def insert_messages(
-    connection: Connection, messages: Sequence[MessageRow], deliveries: Sequence[Mapping[str, Any]]
-) -> None:
+def insert_messages(connection: Connection, messages: Sequence[MessageRow], deliveries: Sequence[Mapping[str, Any]]) -> None:
     """Store messages together with the jobs that deliver them."""
     names = ("id", "rule_id", "alert_id", "kind", "at", "way", "recipient", "job_id")
     rows = [{**{name: getattr(one, name) for name in names}, "facts": orjson.dumps(one.facts).decode()} for one in messages]

@@ -84,7 +84,9 @@ def jam(city: City, number: int, *, cause: str = "parked", process: str = "p", u
 
 def solve(city: City) -> None:
     with city.store.write() as connection:
-        stuck_rows.change(connection, found=[], gone=list(stuck_rows.read_kept(connection, list(stuck.Cause))), at=city.clock.now())
+        stuck_rows.change(
+            connection, found=[], gone=list(stuck_rows.read_kept(connection, list(stuck.Cause))), at=city.clock.now()
+        )
 
 
 def look(city: City) -> int:
@@ -170,6 +172,16 @@ def test_an_alert_is_told_once_while_it_lasts_and_once_when_it_is_over(city: Cit
     assert "自 2026-08-20 09:00 起告警，2026-08-20 09:30 起不再符合条件" in plain(told.mails[1])
     (alert,) = listed(city)
     assert (alert.state, alert.ended_at) == (ENDED, city.clock.now() - HOUR - CALM)
+
+
+def test_the_worker_looks_after_each_sweep(city: City, told: Mailbox) -> None:
+    city.deploy({"waiting": start() + user_task("work") + end() + chain("begin", "work", "finished")})
+    city.engine.start_case("waiting", {}, by=CLERK)
+    make(city, cause="untaken")
+    city.clock.advance(timedelta(days=7))
+    city.worker._sweep()
+    city.worker.drain()
+    assert subjects(told) == ["[程序] 告警：步骤失败（1 件）"]
 
 
 def test_what_comes_back_before_the_calm_is_over_is_the_same_alert(city: City, told: Mailbox) -> None:

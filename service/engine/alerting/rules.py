@@ -236,9 +236,7 @@ def _told(rule: RuleRow) -> dict[str, Any]:
     return {**{name: getattr(rule, name) for name in names}, "recipients": [list(one) for one in rule.recipients]}
 
 
-def _record(
-    machine: Machine, connection: Connection, event: Event, by: str, rule: RuleRow, reason: str, **more: Any
-) -> None:
+def _record(machine: Machine, connection: Connection, event: Event, by: str, rule: RuleRow, reason: str, **more: Any) -> None:
     payload = {"rule": rule.id, "name": rule.name, **more, **({"reason": reason.strip()} if reason.strip() else {})}
     entry = Entry(kind=event.value, actor=by, at=machine.clock.now(), payload=payload)
     record_outside_cases(connection, [entry])

@@ -282,5 +282,3 @@ def _minutes(text: str | None) -> int | None:
 
 def _clock(minutes: int | None) -> str | None:
     return None if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"
-
-

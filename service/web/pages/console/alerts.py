@@ -130,9 +130,7 @@ def _get(reader: Reader, rule_id: str) -> RuleRow:
     return rule
 
 
-def _page(
-    reader: Reader, rule: RuleRow | None, entered: Entered, *, findings: Sequence[Finding] = (), look: bool = False
-) -> str:
+def _page(reader: Reader, rule: RuleRow | None, entered: Entered, *, findings: Sequence[Finding] = (), look: bool = False) -> str:
     foreseen = None
     if look or (rule is not None and not findings):
         met, worst = alerting.foresee(reader.machine, reader.connection, entered.draft())
@@ -240,5 +238,3 @@ def _messages(reader: Reader, rows: Sequence[MessageRow]) -> Iterator[dict[str, 
             "state": states[state], "tone": _TONES.get(state, "plain"), "why": (one.en if reader.english else one.zh) or "",
             "next_at": one.due_at if state == "retrying" else None,
         }  # fmt: skip
-
-

@@ -186,9 +186,9 @@ def _rules(reader: Reader, views: Sequence[RuleView]) -> Iterator[dict[str, Any]
         where = [reader.processes.get(rule.process, rule.process), reader.units.get(rule.unit, rule.unit)]
         when = [_("%(n)s 件起", n=rule.least)]
         if rule.older:
-            when.append(_("持续 %(period)s 以上", period=period_words(rule.older)))
+            when.append(_("持续 %(period)s以上", period=period_words(rule.older)))
         if rule.every:
-            when.append(_("每 %(period)s 重复", period=period_words(rule.every)))
+            when.append(_("每 %(period)s重复", period=period_words(rule.every)))
         yield {
             "id": rule.id, "name": rule.name, "url": url_for("pages.console_alert", rule_id=rule.id),
             "what": " · ".join([_cause(rule.cause), *(one for one in where if one)]), "when": " · ".join(when),
@@ -225,7 +225,7 @@ def _ended(reader: Reader, rows: Sequence[AlertRow]) -> Iterator[dict[str, Any]]
 def _messages(reader: Reader, rows: Sequence[MessageRow]) -> Iterator[dict[str, Any]]:
     names = alert_rules.rule_names(reader.connection, [one.rule_id for one in rows])
     whom = name_recipients(reader.connection, [(one.way, one.recipient) for one in rows])
-    kinds = {"raised": _("告警"), "again": _("重复告警"), "over": _("已解除"), "test": _("测试")}
+    kinds = {"raised": _("首次告警"), "again": _("重复告警"), "over": _("已解除"), "test": _("测试")}
     states = {
         "sent": _("已送达"), "failed": _("未送达，已放弃"), "retrying": _("未送达，将重试"), "waiting": _("等待发送"),
         "left_out": _("未发送"), "cancelled": _("已取消"),

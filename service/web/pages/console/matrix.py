@@ -19,6 +19,8 @@ from service.web.pages.reading import Reader, reading
 from service.web.register_sheets import send_stream
 from service.web.translations import gettext as _
 
+#: Stands for the regulation of processes that several regulations share.
+SHARED = "shared"
 #: Of how many holders of a role the page gives the names.
 _NAMES = 8
 
@@ -81,17 +83,22 @@ def _rows(shown: Sequence[ProcessDuties], roles: Sequence[str]) -> Iterator[list
 
 def _chosen(reader: Reader, matrix: Sequence[ProcessDuties]) -> tuple[str, Sequence[ProcessDuties], Sequence[ProcessDuties]]:
     """The regulation of the address, what is shown of it, and all its processes."""
-    known = _regulations(matrix)
-    regulation = request.args.get("regulation") or next(iter(known), "")
+    known, process = _regulations(matrix), request.args.get("process")
+    named = next((_of(one) for one in matrix if one.definition.key == process), None)
+    regulation = request.args.get("regulation") or named or next((one for one in known if one != SHARED), SHARED)
     if regulation not in known and known:
         raise NotFound(f"没有流程执行法规 {regulation[:40]}。", message_en=f"No procedure carries out {regulation[:40]}.")
-    processes = [one for one in matrix if one.definition.regulation == regulation and one.steps]
-    process = request.args.get("process")
-    return regulation, [one for one in processes if process in (None, "", one.definition.key)], processes
+    processes = [one for one in matrix if _of(one) == regulation and one.steps]
+    chosen = process if process in {one.definition.key for one in processes} else None
+    return regulation, [one for one in processes if chosen in (None, one.definition.key)], processes
+
+
+def _of(one: ProcessDuties) -> str:
+    return one.definition.regulation or SHARED
 
 
 def _regulations(matrix: Sequence[ProcessDuties]) -> list[str]:
-    return list(dict.fromkeys(one.definition.regulation for one in matrix if one.steps))
+    return list(dict.fromkeys(_of(one) for one in matrix if one.steps))
 
 
 def _roles(shown: Sequence[ProcessDuties]) -> list[str]:
@@ -116,5 +123,7 @@ def _named(step: StepDuty) -> str | None:
 
 
 def _regulation(reader: Reader, regulation: str) -> str:
+    if regulation == SHARED:
+        return _("通用流程")
     known = reader.rules.catalogue.regulations.get(regulation)
     return regulation if known is None else known.en if reader.english else known.zh

@@ -44,11 +44,12 @@ def read_operations(machine: Machine, actor: Actor) -> Operations:
             gauges=gauges.read_gauges(connection, legal=machine.clock.now(), machine=machine.clock.machine()),
             queue=operations.list_queue(connection),
             parked=operations.list_parked(connection),
-            calendar=_coverage(machine, connection),
+            calendar=read_coverage(machine, connection),
         )
 
 
-def _coverage(machine: Machine, connection: Connection) -> Coverage:
+def read_coverage(machine: Machine, connection: Connection) -> Coverage:
+    """How far the calendar reaches without a gap, and how many open tasks are due after it."""
     years = tuple(sorted(machine.rules.calendar.years))
     until = machine.clock.now().year - 1
     while until + 1 in years:

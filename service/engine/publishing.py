@@ -91,10 +91,12 @@ def publish(machine: Machine, bundle: Bundle, *, by: str, handlers: Collection[s
     return Published(processes=tuple(done), warnings=tuple(problem for problem in problems if problem.severity != "error"))
 
 
-def store_calendar(machine: Machine, documents: Sequence[Mapping[str, Any]], *, by: str) -> tuple[int, ...]:
+def store_calendar(
+    machine: Machine, documents: Sequence[Mapping[str, Any]], *, by: str, reason: str | None = None
+) -> tuple[int, ...]:
     """Store the years of a calendar; returns those that are new or changed."""
     at = machine.clock.now()
-    changed = []
+    changed, why = [], {"reason": reason} if reason else {}
     with machine.store.write() as connection:
         for document in documents:
             year, digest = int(document["year"]), _digest(document)
@@ -105,7 +107,7 @@ def store_calendar(machine: Machine, documents: Sequence[Mapping[str, Any]], *, 
                 changed.append(year)
         record_outside_cases(
             connection,
-            [Entry(kind=Event.CALENDAR_STORED.value, actor=by, at=at, payload={"year": year}) for year in changed],
+            [Entry(kind=Event.CALENDAR_STORED.value, actor=by, at=at, payload={"year": year, **why}) for year in changed],
         )
     machine.reload_rules()
     if changed:

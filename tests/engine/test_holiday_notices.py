@@ -12,7 +12,10 @@ from drawing import chain, end, start, user_task
 
 from service.clock import SHANGHAI
 from service.engine import recomputing
+from service.engine.calendar_notices import Foresight, foresee, load_notice
+from service.engine.people import get_actor
 from service.engine.publishing import store_calendar
+from service.errors import Conflict, InvalidAnswers, NotAllowed
 from service.store import reads
 
 CLERK = "pj_unit_clerk.jiaoyu"
@@ -113,3 +116,50 @@ def test_a_date_that_an_administrator_has_set_stays(city: City, cases: list[str]
     store_calendar(city.engine.machine, [NOTICE], by="operator")
     city.worker.drain()
     assert dates(city, cases[0])[0] == own
+
+
+MONITOR, SYSADMIN = "monitor.zhongxin", "sysadmin.zhongxin"
+
+
+def foreseen(city: City, document: Mapping[str, Any], *, by: str = MONITOR) -> Foresight:
+    machine = city.engine.machine
+    with machine.store.read() as connection:
+        return foresee(machine, connection, document, by=get_actor(connection, by))
+
+
+def test_what_is_foreseen_is_what_then_moves(city: City, cases: list[str]) -> None:
+    before = [dates(city, case) for case in cases]
+    told = foreseen(city, NOTICE)
+    assert (told.replaces, told.same, told.looked, told.moved, told.settled, told.complete) == (False, False, 6, 6, 0, True)
+    assert {(one.before, one.after.isoformat(), one.certain) for one in told.told} == {("2027-01-13", "2027-01-20", True)}
+    assert [dates(city, case) for case in cases] == before, "looking changes nothing"
+
+    assert load_notice(city.engine.machine, NOTICE, reason="国务院通知", by=SYSADMIN) == 2027
+    city.worker.drain()
+    moved = [link for case in cases for link in city.history(case) if link.kind == "deadline.moved"]
+    assert {(str(link.payload["before"])[:10], str(link.payload["after"])[:10]) for link in moved} <= {
+        ("2027-01-13", "2027-01-20"), ("2027-01-14", "2027-01-20"),
+    }  # fmt: skip
+    assert len(moved) == told.moved
+    again = foreseen(city, NOTICE)
+    assert (again.same, again.replaces, again.moved, again.settled) == (True, True, 0, 0)
+
+
+def test_a_notice_without_change_of_days_makes_dates_certain(city: City, cases: list[str]) -> None:
+    quiet = {**NOTICE, "holidays": [{"name": "虚构假日", "from": "2027-06-01", "to": "2027-06-01"}]}
+    told = foreseen(city, quiet)
+    assert (told.moved, told.settled) == (0, 6)
+
+
+def test_only_a_system_administrator_loads_a_notice_and_says_why(city: City) -> None:
+    for by in (MONITOR, CLERK):
+        with pytest.raises(NotAllowed):
+            load_notice(city.engine.machine, NOTICE, reason="x", by=by)
+    with pytest.raises(NotAllowed):
+        foreseen(city, NOTICE, by=CLERK)
+    with pytest.raises(InvalidAnswers):
+        load_notice(city.engine.machine, NOTICE, reason=" ", by=SYSADMIN)
+    assert 2027 not in city.engine.machine.rules.calendar.years
+    load_notice(city.engine.machine, NOTICE, reason="国务院通知", by=SYSADMIN)
+    with pytest.raises(Conflict):
+        load_notice(city.engine.machine, NOTICE, reason="再来一次", by=SYSADMIN)

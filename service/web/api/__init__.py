@@ -10,6 +10,7 @@ from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.attention import blueprint as attention_blueprint
 from service.web.api.audit import blueprint as audit_blueprint
 from service.web.api.batches import blueprint as batches_blueprint
+from service.web.api.calendar import blueprint as calendar_blueprint
 from service.web.api.cases import blueprint as cases_blueprint
 from service.web.api.choices import blueprint as choices_blueprint
 from service.web.api.clock import blueprint as clock_blueprint
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
             audit_blueprint,
             steering_blueprint, migrations_blueprint, batches_blueprint, stuck_blueprint,
             administration_blueprint,
+            calendar_blueprint,
             operations_blueprint,
             alerts_blueprint, outlets_blueprint,
         ],

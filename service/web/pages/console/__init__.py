@@ -6,6 +6,7 @@ from service.web.pages.console import (
     alerts,
     all_cases,
     batches,
+    calendar,
     matrix,
     migrating,
     outlets,
@@ -19,7 +20,7 @@ from service.web.pages.console import (
 )
 
 MODULES = (
-    alerts, all_cases, batches, matrix, migrating, outlets, people, processes, steering, stuck, trust, units, workers,
+    alerts, all_cases, batches, calendar, matrix, migrating, outlets, people, processes, steering, stuck, trust, units, workers,
 )  # fmt: skip
 
 

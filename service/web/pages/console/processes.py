@@ -35,9 +35,8 @@ def show_list() -> ResponseReturnValue:
         grouped: dict[str, list[ProcessRow]] = {}
         for row in rows:
             grouped.setdefault(row.process, []).append(row)
-        listed = sorted(
-            (_line(reader, versions) for versions in grouped.values()), key=lambda one: (one["regulation"], one["name"])
-        )
+        listed = [_line(reader, versions) for versions in grouped.values()]
+        listed.sort(key=lambda one: (one["regulation"], -one["open"], one["name"]))
         return render("console/processes.html", reader, processes=listed)
 
 

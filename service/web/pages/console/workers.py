@@ -37,7 +37,8 @@ def show() -> ResponseReturnValue:
             ],
             queue=[
                 {
-                    "kind": row.kind, "state": _states().get(row.state, row.state), "number": row.number, "first": row.first_due,
+                    "kind": _kinds().get(row.kind, row.kind), "state": _states().get(row.state, row.state), "number": row.number,
+                    "first": row.first_due,
                     "bad": row.state == "parked",
                 }
                 for row in read.queue
@@ -90,6 +91,13 @@ def _faults(reader: Reader, read: Operations) -> Iterator[dict[str, Any]]:
             "act": _("请载入国务院办公厅的放假通知。"),
             "url": None,
         }
+
+
+def _kinds() -> dict[str, str]:
+    return {
+        "service": _("自动步骤"), "timer": _("定时器"), "start": _("定时发起"), "mail": _("邮件"), "webhook": _("推送"),
+        "recompute": _("重算到期日"), "batch": _("批量操作"), "verify": _("历史记录核验"), "terminate": _("终止案件"),
+    }  # fmt: skip
 
 
 def _states() -> dict[str, str]:

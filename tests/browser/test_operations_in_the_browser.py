@@ -119,3 +119,24 @@ def test_every_page_of_the_console_fits_and_axe_finds_nothing_serious(
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
         assert grave == [], path
+
+
+def test_what_is_picked_is_handled_together(busy: Any, visit: Callable[..., Any]) -> None:
+    page = visit(MONITOR, at=busy).open("/console/stuck?cause=untaken")
+    act = page.get_by_role("button", name="处理所选…")
+    act.wait_for()
+    assert act.is_disabled()
+    boxes = page.locator("[data-pick]")
+    number = boxes.count()
+    assert number >= 2
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    page.get_by_text("已选 2 项").wait_for()
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/stuck-picked.png", full_page=True)
+    page.get_by_label("选中本页全部").check()
+    page.get_by_text(f"已选 {number} 项").wait_for()
+    boxes.nth(0).uncheck()
+    act.click()
+    page.get_by_role("heading", level=1).wait_for()
+    assert page.url.count("subject=") == number - 1

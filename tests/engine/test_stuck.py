@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from city import City
 from drawing import chain, end, extensions, flow, service_task, start, user_task
+from drawing_more import gate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
@@ -383,3 +384,24 @@ def test_the_task_of_an_added_signer_is_named_in_english(city: City) -> None:
     execute(city, update(t.accounts).where(t.accounts.c.name == LEAD).values(active=False))
     found = [trouble for trouble in look(city, Cause.NOBODY) if "加签" in trouble.zh]
     assert [trouble.en.split("”")[0] for trouble in found] == ["“Added signature: work"]
+
+
+def test_a_join_that_waits_for_a_branch_that_ended_elsewhere(city: City) -> None:
+    body = (
+        start() + user_task("prepare") + gate("fork") + user_task("one") + user_task("two")
+        + '<bpmn:exclusiveGateway id="which" default="to_join"/>' + gate("join") + end() + end("given_up")
+        + flow("begin", "prepare") + flow("prepare", "fork") + flow("fork", "one") + flow("fork", "two")
+        + flow("one", "join") + flow("two", "which")
+        + flow("which", "given_up", "=true") + flow("which", "join", id="to_join") + flow("join", "finished")
+    )  # fmt: skip
+    case = begin(city, body)
+    city.engine.complete_task(task(city, case), {}, by=CLERK)
+    for waiting in sorted(city.tasks(case), key=lambda one: one.element, reverse=True):
+        city.engine.complete_task(waiting.id, {}, by=CLERK)
+    found = one(city, Cause.JOIN)
+    assert (found.case_id, found.remedy.act) == (case, "move_token")
+    assert "已到 1 路，其余各路都已不再进行" in found.zh
+    assert "an administrator must act" in found.en
+    city.engine.move_token(case, from_="join", to="prepare", reason="另一路已放弃，重新开始", by=MONITOR)
+    assert look(city) == []
+    assert [one.element for one in city.tasks(case)] == ["prepare"]

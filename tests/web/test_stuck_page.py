@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 
 from service.engine import stuck
 
-CLERK, MONITOR, SYSADMIN, AUDIT = "pj_unit_clerk.jiaoyu", "monitor.zhongxin", "sysadmin.zhongxin", "pj_audit.shenji"
+CLERK, LEAD = "pj_unit_clerk.jiaoyu", "pj_unit_lead.jiaoyu"
+MONITOR, SYSADMIN, AUDIT = "monitor.zhongxin", "sysadmin.zhongxin", "pj_audit.shenji"
 
 
 @pytest.fixture
@@ -112,3 +113,17 @@ def test_what_is_advised_can_be_done_to_all_of_a_cause(site: Any, lying: str) ->
     ways = ('name="cause"[^>]*value="untaken"', 'value="untaken"[^>]*name="cause"', '<option value="untaken"[^>]*selected')
     assert re.search("|".join(ways), foreseen)
     assert "全部处理" not in opened(site, AUDIT, "/console/stuck?cause=untaken").text
+
+
+def test_rows_of_one_cause_can_be_picked_by_who_may_act(site: Any, clock: Any) -> None:
+    cases = [site.start() for _ in range(3)]
+    tasks = [site.task(case) for case in cases]
+    clock.set(clock.now() + timedelta(days=7))
+    stuck.sweep(site.city.engine.machine, whole=True)
+    page = opened(site, MONITOR, "/console/stuck?cause=untaken").text
+    assert {task for task in tasks if f'name="subject" value="{task}"' in page} == set(tasks)
+    picked = f"/console/batches/new?kind=reassign_task&subject={tasks[0]}&subject={tasks[1]}&a-to={LEAD}"
+    assert tasks[2] not in opened(site, MONITOR, picked).text
+    assert opened(site, MONITOR, picked).text.count('name="subject"') >= 2
+    assert 'name="subject"' not in opened(site, MONITOR).text, "rows of several causes have no act in common"
+    assert 'name="subject"' not in opened(site, AUDIT, "/console/stuck?cause=untaken").text

@@ -1,7 +1,9 @@
 // Picking rows of a list: a box in each row, one for all, a range with Shift; the bar below counts them.
+const BOXES = "[data-task] [name=task], [data-pick]";
+
 export function picking(root) {
   let last = null;
-  const boxes = () => [...root.querySelectorAll("[data-task] [name=task]")];
+  const boxes = () => [...root.querySelectorAll(BOXES)];
   const count = () => boxes().filter((box) => box.checked).length;
 
   function show() {
@@ -26,11 +28,11 @@ export function picking(root) {
   }
 
   root.addEventListener("click", (event) => {
-    const box = event.target.closest("[name=task], [data-pick-all]");
+    const box = event.target.closest(`${BOXES}, [data-pick-all]`);
     if (!box) return;
     if (box.matches("[data-pick-all]")) for (const one of boxes()) one.checked = box.checked;
     else if (event.shiftKey) reach(box);
-    if (box.name === "task") last = box;
+    if (box.matches(BOXES)) last = box;
     show();
   });
   // htmx puts in another list, of which nothing is picked; a browser that goes back picks again what was picked.
@@ -41,7 +43,7 @@ export function picking(root) {
   return {
     count,
     toggle(row, range = false) {
-      const box = row?.querySelector("[name=task]");
+      const box = row?.querySelector("[name=task], [data-pick]");
       if (!box) return;
       box.checked = range ? true : !box.checked;
       if (range) reach(box);

@@ -75,6 +75,7 @@ def show() -> ResponseReturnValue:
             acts=MONITOR in reader.actor.roles,
             trend=_trend(stuck.list_trend(reader.machine, reader.connection)),
             bulk=_bulk(given) if found and MONITOR in reader.actor.roles else None,
+            picks=_picks(given) if MONITOR in reader.actor.roles else None,
             export_url=_address("pages.console_stuck_sheet", given),
             first_url=_url(given) if request.args.get("after") else None,
             next_url=_url(given, after=after) if after else None,
@@ -154,10 +155,17 @@ def _lines(reader: Reader, found: tuple[Trouble, ...]) -> Iterator[dict[str, Any
             if one.case_id else None,
             "unit": one.unit_name, "since": one.since, "age": _age(reader.now, one.since), "due": one.legal_due,
             "who": "、".join(people.get(account, account) for account in one.who) or solver,
+            "subject": subject.get(kind.subject.value) if kind is not None else None,
             "advice": remedy.en if reader.english else remedy.zh,
             "act_url": url_for("pages.console_batch_new", kind=kind.name, subject=subject[kind.subject.value])
             if kind is not None and subject.get(kind.subject.value) else None,
         }  # fmt: skip
+
+
+def _picks(given: dict[str, str | None]) -> dict[str, str] | None:
+    """What can be done to picked rows of one cause."""
+    kind = KINDS.get(REMEDIES[Cause(given["cause"])].act) if given["cause"] else None
+    return {"kind": kind.name, "url": url_for("pages.console_batch_new")} if kind is not None and kind.offered else None
 
 
 def _bulk(given: dict[str, str | None]) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -43,10 +44,11 @@ def test_an_entry_is_found_opened_by_keyboard_and_read(visit: Any, project: str)
     page.get_by_role("heading", level=1, name="项目台账").wait_for()
     page.wait_for_load_state("networkidle")
     page.keyboard.press("/")
-    page.keyboard.type("浏览用")
+    with page.expect_response(lambda one: "q=浏览用" in unquote(one.url)):
+        page.keyboard.type("浏览用")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")  # no row is replaced now
     expect(page.locator("[data-row]")).to_have_count(1)  # the list has been filtered
-    page.get_by_role("link", name="浏览用教育平台").focus()
-    page.keyboard.press("Enter")
+    page.get_by_role("link", name="浏览用教育平台").press("Enter")
     page.get_by_role("heading", name="浏览用教育平台").wait_for()
     assert page.locator("del", has_text="已申报").count() == 1
     assert page.get_by_text("首次登记").count() == 1

@@ -13,6 +13,7 @@ import click
 from service.cli import (
     accounts,
     alerts,
+    archive,
     audit,
     batches,
     calendar,
@@ -46,7 +47,7 @@ for command in (
     scenario.scenario, new.new, trace.trace, demo.demo,
     audit.audit, stuck.stuck, batches.job, batches.batch,
     units.unit,
-    alerts.alert,
+    alerts.alert, archive.archive,
 ):  # fmt: skip
     chengxu.add_command(command)
 

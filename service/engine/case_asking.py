@@ -16,7 +16,7 @@ from service.forms.amounts import read_number
 from service.forms.model import Kind, Question
 from service.store.all_cases import OPEN_CASE, CaseFilter, ValueFilter
 
-STATES = ("open", *OPEN_CASE, "completed", "terminated")
+STATES = ("open", *OPEN_CASE, "completed", "terminated", "archived")
 #: More words than this narrow nothing further, and each costs a look-up.
 TERMS = 12
 #: Before the name of a variable in an address; after it `.from` and `.to` where it has an order.

@@ -73,6 +73,8 @@ class Event(StrEnum):
     CASE_MOVED = "case.moved"  # payload: to, reason, walked
     TIMER_SET = "timer.set"  # payload: job, before, after, deadline? (its date came from the law until now), reason
     VARIABLES_CORRECTED = "variables.corrected"  # payload: changes ({field: {before, after}}), reason
+    CASE_ARCHIVED = "case.archived"  # payload: root, sha256 (of the record), reason
+    CASE_RESTORED = "case.restored"  # payload: root, reason
     CASE_REPAIRED = "case.repaired"  # payload: rows (how many it waited for), reason
     BATCH_ASKED = "batch.asked"  # payload: batch, kind, number, reason
     BATCH_STEERED = "batch.steered"  # payload: batch, kind, to (paused, running, cancelled, retried)

@@ -93,7 +93,7 @@ def _write(machine: Machine, account: str, case_id: str, fields: Mapping[str, st
     if fields.keys() <= known:
         return
     with machine.store.write() as connection:
-        row = cases.lock_case(connection, case_id)
+        row = cases.lock_case(connection, case_id, archived=True)
         if row is None:
             return
         for place in sorted(set(fields.values())):
@@ -103,5 +103,5 @@ def _write(machine: Machine, account: str, case_id: str, fields: Mapping[str, st
             )
             if new:
                 noting.note(connection, row, Event.PROTECTED_READ, by=account, at=at, fields=list(new), where=place)
-                row = cases.lock_case(connection, case_id)
+                row = cases.lock_case(connection, case_id, archived=True)
                 assert row is not None

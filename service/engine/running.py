@@ -14,6 +14,7 @@ from typing import Any
 
 from service import tagged
 from service.engine import (
+    archiving,
     auditing,
     batch_running,
     checkpoints,
@@ -282,6 +283,7 @@ _LONG: Mapping[str, Callable[[Machine], object]] = {
     recomputing.RECOMPUTE: recomputing.recompute,
     checkpoints.CHECKPOINT: checkpoints.make_daily,
     auditing.VERIFY: auditing.go_on,
+    archiving.ARCHIVE: archiving.archive_daily,
 }
 
 

@@ -25,6 +25,10 @@ _FAULTS: Mapping[Fault, tuple[str, str]] = {
     ),
     Fault.NOBODY: ("第 {seq} 条记录所属的案件或日期不存在", "line {seq} belongs to a case or day that is not there"),
     Fault.ALGORITHM: ("第 {seq} 条记录的摘要算法未知", "line {seq} names an unknown algorithm"),
+    Fault.ARCHIVE: (
+        "归档记录缺失，或者不是第 {seq} 条记录所记的那一份",
+        "the record in the archive is missing, or not the one that line {seq} names",
+    ),
     Fault.CHECKPOINT_SHORTER: (
         "检查点 {checkpoint} 签署时还有更多记录，现在从第 {seq} 条起缺失",
         "checkpoint {checkpoint} signed a longer chain: it is missing from line {seq} on",

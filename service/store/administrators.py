@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, literal_column, or_, select
 
 from service import tagged
+from service.store import archives
 from service.store.tables import accounts, cases, history, memberships
 
 #: So that the index over the lines of people is used.
@@ -64,10 +65,13 @@ def list_actions(
         found += (dict(row._mapping) for row in connection.execute(query))
     newest = nlargest(limit, found, key=lambda row: (row["at"], row["chain"], row["seq"]))
     known = _cases(connection, {row["chain"] for row in newest})
-    return tuple(
-        {**row, "payload": tagged.loads(row["payload"]) if row["payload"] else {}, "case": known.get(row["chain"])}
-        for row in newest
-    )
+    kept = archives.list_payloads(connection, {row["chain"] for row in newest if row["payload"] is None})
+    return tuple({**row, "payload": _payload(row, kept), "case": known.get(row["chain"])} for row in newest)
+
+
+def _payload(row: dict[str, Any], kept: Mapping[str, Mapping[int, bytes]]) -> Any:
+    payload = row["payload"] or kept.get(row["chain"], {}).get(row["seq"])
+    return tagged.loads(payload) if payload else {}
 
 
 def _cases(connection: Connection, chains: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -76,7 +76,9 @@ def _conditions(where: CaseFilter) -> Sequence[ColumnElement[bool]]:
     for column, value in ((cases.c.process, where.process), (cases.c.version, where.version), (cases.c.unit, where.unit)):
         if value is not None:
             found.append(column == value)
-    if where.status is not None:
+    if where.status == "archived":
+        found.append(cases.c.archived_at.is_not(None))
+    elif where.status is not None:
         found.append(cases.c.status.in_(OPEN_CASE if where.status == "open" else (where.status,)))
     if where.element is not None:
         found.append(_stands_at(where.element))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, null, select, union_all, update
 
+from service.errors import Conflict
+from service.store import archives
 from service.store.columns import among, insert_or
 from service.store.tables import case_parties, cases, counters, jobs, subscriptions, task_bars, task_queues, tasks
 
@@ -46,6 +48,8 @@ class CaseRow:
     parties: str = "[]"
     reads_up: bool = True  # who takes part in it reads the case that called it, too
     waits: int | None = None  # how many rows its run waits for, as of the last reconciliation
+    archived_at: datetime | None = None  # since when it lies in the archive, and can be read only
+    restored_at: datetime | None = None  # when it was last taken out of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,21 +191,43 @@ def _case(row: Row[Any]) -> CaseRow:
     return CaseRow(**dict(zip(_CASE_NAMES, row[:_CASE_WIDTH], strict=True)))
 
 
+def _whole(connection: Connection, row: CaseRow) -> CaseRow:
+    """A case as it was before it was archived. `archives.Damaged` when its record is missing or not what was stored."""
+    record = archives.record_of(connection, row.id) if row.archived_at is not None else None
+    if record is None:
+        return row
+    state, variables = record.cases[row.id]
+    return replace(row, state=state, variables=variables)
+
+
+def _live(row: CaseRow) -> CaseRow:
+    if row.archived_at is not None:
+        raise Conflict(
+            "该案件已归档，只能查看；需要继续办理时，请运维监控人员先恢复。",
+            message_en="This case is archived and can only be read; have a monitor restore it first.",
+        )
+    return row
+
+
 def find_case(connection: Connection, case_id: str) -> CaseRow | None:
+    """Find a case for reading, archived or not."""
     row = connection.execute(_FIND_CASE, {"id": case_id}).first()
-    return None if row is None else _case(row)
+    return None if row is None else _whole(connection, _case(row))
 
 
-def lock_case(connection: Connection, case_id: str) -> CaseRow | None:
-    """Lock a case until the transaction ends; waits for whoever holds it."""
+def lock_case(connection: Connection, case_id: str, *, archived: bool = False) -> CaseRow | None:
+    """Lock a case until the transaction ends; waits for whoever holds it. Conflict for one that is archived.
+
+    With `archived` such a one is locked too, for a line of its history and for nothing else: its state is not there.
+    """
     row = connection.execute(_LOCK_CASE, {"id": case_id}).first()
-    return None if row is None else _case(row)
+    return None if row is None else _case(row) if archived else _live(_case(row))
 
 
 def try_lock_case(connection: Connection, case_id: str) -> CaseRow | None:
     """Lock a case, or return None when somebody else works on it right now."""
     row = connection.execute(_TRY_CASE, {"id": case_id}).first()
-    return None if row is None else _case(row)
+    return None if row is None else _live(_case(row))
 
 
 def lock_by_task(connection: Connection, task_id: str) -> tuple[TaskRow, CaseRow] | None:
@@ -209,7 +235,7 @@ def lock_by_task(connection: Connection, task_id: str) -> tuple[TaskRow, CaseRow
     row = connection.execute(_LOCK_BY_TASK, {"id": task_id}).first()
     if row is None:
         return None
-    return TaskRow(**dict(zip(_TASK_NAMES, row[_CASE_WIDTH:], strict=True))), _case(row)
+    return TaskRow(**dict(zip(_TASK_NAMES, row[_CASE_WIDTH:], strict=True))), _live(_case(row))
 
 
 def find_task(connection: Connection, task_id: str) -> TaskRow | None:
@@ -220,7 +246,9 @@ def find_task(connection: Connection, task_id: str) -> TaskRow | None:
 def find_with_case(connection: Connection, task_id: str) -> tuple[TaskRow, CaseRow] | None:
     """Find a task with its case, for reading."""
     row = connection.execute(_WITH_CASE, {"id": task_id}).first()
-    return None if row is None else (TaskRow(**dict(zip(_TASK_NAMES, row[_CASE_WIDTH:], strict=True))), _case(row))
+    if row is None:
+        return None
+    return TaskRow(**dict(zip(_TASK_NAMES, row[_CASE_WIDTH:], strict=True))), _whole(connection, _case(row))
 
 
 def waiting(connection: Connection, case_id: str) -> tuple[Waiting, ...]:

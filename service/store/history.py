@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from service import tagged
+from service.store import archives
 from service.store.columns import insert_or, milliseconds
 from service.store.hashing import DIGESTS, NOTHING, SHA256
 from service.store.proving import find_break, hash_link
@@ -96,21 +97,27 @@ _READ = select(history).where(history.c.chain == bindparam("chain")).order_by(hi
 
 
 def list_links(connection: Connection, chain: str, *, after: int = 0, limit: int = 1000) -> tuple[Link, ...]:
-    """List the links of a chain, oldest first."""
+    """List the links of a chain, oldest first; those of an archived case with what they say."""
     rows = connection.execute(_READ.where(history.c.seq > after).limit(limit), {"chain": chain})
-    return tuple(map(_link, rows))
+    return _links(connection, rows.all())
 
 
 def find_last(connection: Connection, chains: Collection[str], kind: str) -> dict[str, Link]:
     """Find the last link of a kind in each of some chains, by chain."""
     wanted = select(history).where(history.c.chain.in_(sorted(chains)), history.c.kind == kind).order_by(history.c.seq)
-    return {row.chain: _link(row) for row in connection.execute(wanted)} if chains else {}
+    return {link.chain: link for link in _links(connection, connection.execute(wanted).all())} if chains else {}
 
 
-def _link(row: Any) -> Link:
+def _links(connection: Connection, rows: Sequence[Any]) -> tuple[Link, ...]:
+    emptied = {row.chain for row in rows if row.payload is None and row.payload_digest != NOTHING.get(row.algorithm)}
+    kept = archives.list_payloads(connection, emptied) if emptied else {}
+    return tuple(_link(row, kept.get(row.chain, {}).get(row.seq) if row.payload is None else row.payload) for row in rows)
+
+
+def _link(row: Any, payload: bytes | None) -> Link:
     return Link(
         chain=row.chain, seq=row.seq, kind=row.kind, element=row.element, actor=row.actor, at=row.at, hash=row.hash,
-        payload=None if row.payload is None else tagged.loads(row.payload),
+        payload=None if payload is None else tagged.loads(payload),
     )  # fmt: skip
 
 

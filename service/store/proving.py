@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, bindparam, select, type_coerce
 
+from service import tagged
+from service.store import archives
 from service.store.hashing import DIGESTS, NOTHING, SHA256
 from service.store.tables import cases, day_chains, history
 
@@ -33,6 +35,7 @@ class Fault(StrEnum):
     AFTER_HEAD = "after_head"  # a line beyond the head that the case or the day names
     NOBODY = "nobody"  # lines of a case or a day that is not there
     ALGORITHM = "algorithm"  # a link names an algorithm that there is not
+    ARCHIVE = "archive"  # the record that holds what the line said is missing, or is not the one that was put away
     CHECKPOINT_SHORTER = "checkpoint_shorter"  # the chain ends before the link that a checkpoint signed
     CHECKPOINT_OTHER = "checkpoint_other"  # the link that a checkpoint signed is another one now
 
@@ -76,6 +79,14 @@ class Head:
     head: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutAway:
+    """What the archive holds of a chain. `digest`: of its record; without it the record is missing or damaged."""
+
+    digest: str | None
+    payloads: Mapping[int, bytes]
+
+
 #: Gives what checkpoints signed of the chains up to a name, by chain.
 Pull = Callable[[str | None], Mapping[str, list[Signed]]]
 
@@ -116,16 +127,25 @@ def find_break(connection: Connection, chain: str, *, head: bytes | None = None)
     return prove(chain, rows, end=None if head is None else (None, head)).found
 
 
-def prove(chain: str, rows: Iterable[Row[Any]], *, end: tuple[int | None, bytes] | None, signed: Iterable[Signed] = ()) -> Proven:
-    """Go through the lines of a chain, oldest first. `end`: how long it must be, if known, and its head; `signed`: ascending."""
-    before, seq, erased, found = b"", 0, 0, None
+def prove(
+    chain: str, rows: Iterable[Row[Any]], *, end: tuple[int | None, bytes] | None, signed: Iterable[Signed] = (),
+    archive: PutAway | None = None,
+) -> Proven:  # fmt: skip
+    """Go through the lines of a chain, oldest first. `end`: how long it must be, if known, and its head; `signed`: ascending.
+
+    `archive`: of an archived case, what was put away of it.
+    """
+    before, seq, erased, found, named = b"", 0, 0, None, None
     waiting = sorted(signed, key=lambda one: one.seq, reverse=True)
     for row in rows:
         if found is not None:
             continue  # the rest is only read past
-        if row.payload is None and row.payload_digest != NOTHING.get(row.algorithm):
+        payload = row.payload if row.payload is not None or archive is None else archive.payloads.get(row.seq)
+        if payload is None and row.payload_digest != NOTHING.get(row.algorithm):
             erased += 1
-        fault = _fault_of(row, before, seq + 1, end)
+        if archive is not None and row.kind == archives.ARCHIVED and payload is not None:
+            named = (row.seq, payload)
+        fault = _fault_of(row, payload, before, seq + 1, end)
         if fault is not None:
             found = Break(chain=chain, seq=min(row.seq, seq + 1) if fault is Fault.MISSING else row.seq, fault=fault)
             continue
@@ -136,10 +156,26 @@ def prove(chain: str, rows: Iterable[Row[Any]], *, end: tuple[int | None, bytes]
                 found = Break(chain=chain, seq=seq, fault=Fault.CHECKPOINT_OTHER, checkpoint=one.checkpoint)
     if found is None:
         found = _fault_at_end(chain, seq, before, end, waiting)
+    if found is None and archive is not None:
+        found = _fault_of_archive(chain, seq, named, archive)
     return Proven(chain=chain, links=seq, erased=erased, found=found)
 
 
-def _fault_of(row: Row[Any], before: bytes, expected: int, end: tuple[int | None, bytes] | None) -> Fault | None:
+def _fault_of_archive(chain: str, seq: int, named: tuple[int, bytes] | None, archive: PutAway) -> Break | None:
+    """The record must be the one that the last line of its kind names."""
+    if named is not None and archive.digest is not None:
+        try:
+            right = tagged.loads(named[1]).get("sha256") == archive.digest
+        except (ValueError, AttributeError):
+            right = False
+        if right:
+            return None
+    return Break(chain=chain, seq=seq if named is None else named[0], fault=Fault.ARCHIVE)
+
+
+def _fault_of(
+    row: Row[Any], payload: bytes | None, before: bytes, expected: int, end: tuple[int | None, bytes] | None
+) -> Fault | None:
     if end is not None and end[0] is not None and row.seq > end[0] and row.seq == expected:
         return Fault.AFTER_HEAD
     if row.seq != expected:
@@ -150,7 +186,7 @@ def _fault_of(row: Row[Any], before: bytes, expected: int, end: tuple[int | None
     known = hash_link(
         before, row.chain, row.seq, row.kind, row.element, row.actor, row.at, row.payload_digest, algorithm=row.algorithm
     )
-    altered = row.payload is not None and digest(row.payload) != row.payload_digest
+    altered = payload is not None and digest(payload) != row.payload_digest
     if altered:
         return Fault.PAYLOAD
     return Fault.LINK if known != row.hash else None
@@ -185,10 +221,11 @@ def prove_page(connection: Connection, *, days: bool, after: str, pull: Pull) ->
     lines = connection.execution_options(yield_per=_LINES_AT_ONCE).execute(
         _BEYOND if last is None else _BETWEEN, {"after": after} if last is None else {"after": after, "last": last}
     )
-    found = dict(_proven(lines, ends, signed, days=days))
+    put_away = {} if days else _put_away(connection, ends)
+    found = dict(_proven(lines, ends, signed, put_away, days=days))
     for chain, end in ends.items():
         if chain not in found:
-            found[chain] = prove(chain, (), end=end, signed=signed.get(chain, ()))
+            found[chain] = prove(chain, (), end=end, signed=signed.get(chain, ()), archive=put_away.get(chain))
     for chain, wanted in signed.items():
         if chain not in found:  # nobody names it any more, or this database orders names in another way
             found[chain] = prove_chain(connection, chain, signed=wanted)
@@ -205,17 +242,31 @@ def prove_chain(connection: Connection, chain: str, *, signed: Iterable[Signed] 
     rows = connection.execute(_OF_CHAIN, {"chain": chain}).all()
     if end is None and rows:
         return Proven(chain=chain, links=0, erased=0, found=Break(chain=chain, seq=rows[0].seq, fault=Fault.NOBODY))
-    return prove(chain, rows, end=None if end is None else (end[0], end[1]), signed=signed)
+    archive = _put_away(connection, [chain]).get(chain)
+    return prove(chain, rows, end=None if end is None else (end[0], end[1]), signed=signed, archive=archive)
+
+
+def _put_away(connection: Connection, chains: Iterable[str]) -> dict[str, PutAway]:
+    """What the archive holds of some chains; nothing of those of cases that are not archived."""
+    found: dict[str, PutAway] = {}
+    for chain in archives.list_archived(connection, list(chains)):
+        try:
+            record, digest = archives.record_of(connection, chain), archives.find_digest(connection, chain)
+        except archives.Damaged:
+            record, digest = None, None
+        found[chain] = PutAway(digest=digest, payloads={} if record is None else record.payloads.get(chain, {}))
+    return found
 
 
 def _proven(
-    lines: Iterable[Row[Any]], ends: Mapping[str, tuple[int, bytes]], signed: Mapping[str, list[Signed]], *, days: bool
-) -> Iterator[tuple[str, Proven]]:
+    lines: Iterable[Row[Any]], ends: Mapping[str, tuple[int, bytes]], signed: Mapping[str, list[Signed]],
+    put_away: Mapping[str, PutAway], *, days: bool,
+) -> Iterator[tuple[str, Proven]]:  # fmt: skip
     for chain, rows in groupby(lines, key=lambda row: str(row.chain)):
         if chain.startswith(DAY) is not days:
             continue  # names of days and of cases lie in one order
         if chain in ends:
-            yield chain, prove(chain, rows, end=ends[chain], signed=signed.get(chain, ()))
+            yield chain, prove(chain, rows, end=ends[chain], signed=signed.get(chain, ()), archive=put_away.get(chain))
         else:
             broken = Break(chain=chain, seq=next(rows).seq, fault=Fault.NOBODY)
             yield chain, Proven(chain=chain, links=0, erased=0, found=broken)

@@ -89,7 +89,7 @@ _TASK_COLUMNS = [
 CASE_COLUMNS = [
     cases.c.id, cases.c.business_key, cases.c.process, cases.c.version, cases.c.parent, cases.c.root, cases.c.status,
     cases.c.outcome, cases.c.title, cases.c.unit, cases.c.started_by, cases.c.started_at, cases.c.ended_at, cases.c.facts,
-    cases.c.flags, cases.c.regulation, cases.c.digest,
+    cases.c.flags, cases.c.regulation, cases.c.digest, cases.c.archived_at,
 ]  # fmt: skip
 
 
@@ -305,7 +305,10 @@ def list_cases(
     connection: Connection, scope: Scope, *, where: TaskFilter, status: str | None, mine: bool, roots: bool, after: str | None,
     limit: int,
 ) -> Page:  # fmt: skip
-    """List readable cases, newest first. `mine`: those the account started; `roots`: without child cases."""
+    """List readable cases, newest first. `mine`: those the account started; `roots`: without child cases.
+
+    `status`: of a case, or "archived".
+    """
     limit = max(1, min(limit, MAX_LIMIT))
     statement = (
         select(*CASE_COLUMNS, units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"))
@@ -314,7 +317,7 @@ def list_cases(
         .where(readable(scope), *case_conditions(where))
     )
     if status:
-        statement = statement.where(cases.c.status == status)
+        statement = statement.where(cases.c.archived_at.is_not(None) if status == "archived" else cases.c.status == status)
     if mine:
         statement = statement.where(cases.c.started_by == scope.account)
     if roots:

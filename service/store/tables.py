@@ -198,6 +198,8 @@ cases = Table(
     Column("started_by", String(80), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    Column("archived_at", Instant),  # since when `state`, `variables` and what moved with them lie in the archive
+    Column("restored_at", Instant),  # when it was last taken out of the archive
     Column("actors", Text, nullable=False),  # {"submitter": [accounts], element id: [accounts]}: who did what in the family
     Column("facts", Text, nullable=False),  # the searchable variables, as shown in lists
     Column("flags", Text, nullable=False, server_default="[]"),
@@ -216,6 +218,9 @@ cases = Table(
     Index(None, "business_key"),
     Index("ix_cases_started_by", "started_by", "id", sqlite_where=text("parent IS NULL"),
           postgresql_where=text("parent IS NULL")),
+    Index("ix_cases_ended", "ended_at", "id",
+          sqlite_where=text("parent IS NULL AND archived_at IS NULL AND ended_at IS NOT NULL"),
+          postgresql_where=text("parent IS NULL AND archived_at IS NULL AND ended_at IS NOT NULL")),
 )  # fmt: skip
 
 case_parties = Table(
@@ -860,6 +865,21 @@ alert_messages = Table(
     Column("en", Text),
     Index(None, "alert_id"),
     Index(None, "rule_id"),
+)
+
+# --- the archive -------------------------------------------------------------------------------------------------------
+archives = Table(
+    "archives",
+    metadata,
+    Column("root", Id, ForeignKey("cases.id"), primary_key=True),  # the case without a parent; its family goes with it
+    Column("at", Instant, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("reason", String(400), nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes, before it was compressed
+    Column("sha256", String(64), nullable=False),  # of the body; the lines case.archived of the family name it too
+    Column("body", LargeBinary, nullable=False),  # what moved, compressed; see `archives`
+    Index(None, "at", "root"),
 )
 
 # --- the machine ------------------------------------------------------------------------------------------------------

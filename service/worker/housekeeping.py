@@ -1,12 +1,12 @@
 """What has to be done now and then: free expired leases, sweep files that were never filed, report that we live,
-queue the digest of the next morning.
+queue the digest of the next morning, the checkpoint and the archiving of today.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from service.engine import checkpoints, digests
+from service.engine import archiving, checkpoints, digests
 from service.engine.machine import Machine
 from service.store import entries, jobs, people
 from service.store.heartbeats import beat
@@ -24,6 +24,7 @@ def keep_house(machine: Machine, worker: str) -> None:
         people.forget_old_failures(connection, before=now - timedelta(days=1))
         digests.ensure_next(machine, connection)
         checkpoints.ensure_daily(machine, connection)
+        archiving.ensure_daily(machine, connection)
         orphans = entries.sweep_attachments(connection, before=machine.clock.now() - ORPHANS_LIVE)
     machine.blobs.sweep_incoming(now=now)
     for digest in orphans:

@@ -38,7 +38,7 @@ def test_the_document_is_openapi_3_1_and_readable_without_signing_in(site: Any) 
         "/jobs/{job_id}/reschedule", "/jobs/{job_id}/fire", "/migrations/plan",
         "/audit/checkpoints", "/audit/verification", "/audit/reads", "/audit/administrators",
         "/operations", "/operations/processes", "/operations/processes/{process}", "/operations/processes/{process}/diagram",
-        "/calendar", "/calendar/preview", "/calendar/read",
+        "/archive", "/cases/{subject}/archive", "/cases/{subject}/restore", "/calendar", "/calendar/preview", "/calendar/read",
         "/accounts", "/accounts/{account}/sees", "/accounts/{account}/grant", "/accounts/{account}/revoke",
         "/accounts/{account}/disable", "/accounts/{account}/enable", "/accounts/{account}/password",
         "/accounts/{account}/absences", "/absences/{absence}/strike", "/units", "/units/{unit}/rename", "/units/{unit}/close",

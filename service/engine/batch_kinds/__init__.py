@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.engine.batch_kinds.archive import ARCHIVE_CASE, RESTORE_CASE
 from service.engine.batch_kinds.cases_by_hand import RESUME_CASE, SUSPEND_CASE, TERMINATE_CASE
 from service.engine.batch_kinds.correct import CORRECT
 from service.engine.batch_kinds.jobs_by_hand import CANCEL_JOB, PARK_JOB
@@ -39,6 +40,7 @@ KINDS: Mapping[str, BatchKind] = {
     for kind in (
         RETRY_JOB, PARK_JOB, CANCEL_JOB, REASSIGN_TASK, RELEASE_TASK, SUSPEND_CASE, RESUME_CASE, TERMINATE_CASE, SEND_MESSAGE,
         MIGRATE, UNDO_MIGRATE, MOVE_TOKEN, RESCHEDULE_TIMER, FIRE_TIMER, CORRECT, REPAIR_CASE,
+        ARCHIVE_CASE, RESTORE_CASE,
     )
 }  # fmt: skip
 

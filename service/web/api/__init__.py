@@ -6,6 +6,7 @@ from flask import Flask
 
 from service.web.api.administration import blueprint as administration_blueprint
 from service.web.api.alerts import blueprint as alerts_blueprint
+from service.web.api.archive import blueprint as archive_blueprint
 from service.web.api.attachments import blueprint as attachments_blueprint
 from service.web.api.attention import blueprint as attention_blueprint
 from service.web.api.audit import blueprint as audit_blueprint
@@ -50,6 +51,7 @@ def register(app: Flask) -> None:
             audit_blueprint,
             steering_blueprint, migrations_blueprint, batches_blueprint, stuck_blueprint,
             administration_blueprint,
+            archive_blueprint,
             calendar_blueprint,
             operations_blueprint,
             alerts_blueprint, outlets_blueprint,

@@ -261,6 +261,18 @@ def terminate_case(body: Mapping[str, Any], subject: str) -> Response:
     return _act("terminate_case", subject, body)
 
 
+@endpoint(blueprint, "POST", "/cases/<subject>/archive", answer=ActedShape, body=Act)
+def archive_case(body: Mapping[str, Any], subject: str) -> Response:
+    """Put a case that ended long ago into the archive, with everything below it."""
+    return _act("archive_case", subject, body)
+
+
+@endpoint(blueprint, "POST", "/cases/<subject>/restore", answer=ActedShape, body=Act)
+def restore_case(body: Mapping[str, Any], subject: str) -> Response:
+    """Take a case out of the archive, with everything above and below it."""
+    return _act("restore_case", subject, body)
+
+
 def _act(kind: str, subject: str, body: Mapping[str, Any], **arguments: Any) -> Response:
     engine, account = current.engine(), require_account().name
     if body["dry_run"]:

@@ -29,7 +29,7 @@ from service.web.idempotency import keeping
 blueprint = make_blueprint("cases", "What is under way, and what has ended.")
 _LINE = (
     "id", "business_key", "process", "version", "status", "outcome", "title", "unit", "unit_name", "parent", "started_by",
-    "started_name", "started_at", "ended_at", "facts", "flags",
+    "started_name", "started_at", "ended_at", "archived_at", "facts", "flags",
 )  # fmt: skip
 _WAITING = {"kind": None, "element": None, "state": "waiting", "due_at": None, "name": None, "correlation": None, "error": None}
 

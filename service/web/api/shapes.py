@@ -133,6 +133,7 @@ class CaseLineShape(Schema):
     started_name = _maybe()
     started_at = _moment()
     ended_at = _moment(allow_none=True)
+    archived_at = _moment(allow_none=True)
     facts = _tree(about="the searchable variables")
     flags = fields.List(fields.Raw(), required=True)
 

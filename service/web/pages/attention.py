@@ -95,7 +95,7 @@ def discussion_of(reader: Reader, row: CaseRow) -> dict[str, Any]:
             }
             for one in listed
         ],
-        "url": url_for("pages.case_commented", case_id=row.id),
+        "url": url_for("pages.case_commented", case_id=row.id) if row.archived_at is None else None,
         "people_url": f"{API}/cases/{row.id}/people?for=mention",
         "most": MOST,
     }  # fmt: skip

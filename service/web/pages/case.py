@@ -62,7 +62,7 @@ def case(case_id: str) -> ResponseReturnValue:
             waiting=waiting_for(reader, row),
             handling=handling_of(reader, row),
             taking_back=to_take_back(reader, case_id),
-            attention=attention_of(reader, row),
+            attention=attention_of(reader, row) if row.archived_at is None else None,
             steering=steering_of(reader, row),
             discussion=discussion_of(reader, row),
             steps=steps,
@@ -108,6 +108,7 @@ def _head(reader: Reader, row: CaseRow, relatives: tuple[dict[str, Any], ...]) -
         "unit_name": reader.units.get(row.unit, row.unit),
         "started_by": reader.people([row.started_by]).get(row.started_by, _("系统")),
         "started_at": row.started_at,
+        "archived_at": row.archived_at,
         "parent": None if parent is None else {
             "title": reader.definition(parent).name, "url": url_for("pages.case", case_id=parent["id"]),
         },

@@ -53,6 +53,7 @@ def _row(reader: Reader, row: Mapping[str, Any], tasks: list[dict[str, Any]]) ->
         "amount": amount_of(row["facts"]),
         "status_words": words,
         "status_tone": tone,
+        "archived": row["archived_at"] is not None,
         "where": "、".join(dict.fromkeys(wording.step(task["name"]) for task in tasks)) or None,
         "started_at": row["started_at"],
         "due": reader.due(first) if first is not None else None,

@@ -45,6 +45,7 @@ def _all(reader: Reader) -> Iterator[tuple[bool, str, str, tuple[str, ...]]]:
     yield sees, _("流程运行"), "pages.console_processes", ("/console/processes",)
     yield sees, _("案件"), "pages.console_cases", ("/console/cases",)
     yield not READERS.isdisjoint(reader.actor.roles), _("批量操作"), "pages.console_batches", ("/console/batches",)
+    yield sees, _("归档"), "pages.console_archive", ("/console/archive",)
     yield sees, _("告警"), "pages.console_alerts", ("/console/alerts",)
     yield sees, _("人员与单位"), "pages.console_people", ("/console/people", "/console/units", "/console/matrix")
     yield whole or is_sysadmin(reader.actor), _("参数"), "pages.parameters", ("/parameters",)

@@ -364,6 +364,8 @@ _SENTENCES: Mapping[str, Callable[[Told], dict[str, Any] | None]] = {
     Event.CASE_ENDED: _ended,
     Event.CASE_TERMINATED: _with_reason(lambda: _("终止案件"), tone="bad"),
     Event.CASE_REPAIRED: _with_reason(lambda: _("修复案件")),
+    Event.CASE_ARCHIVED: _with_reason(lambda: _("案件归档")),
+    Event.CASE_RESTORED: _with_reason(lambda: _("从归档中恢复")),
     Event.CASE_SUSPENDED: _with_reason(lambda: _("暂停办理"), tone="bad"),
     Event.CASE_RESUMED: _with_reason(lambda: _("恢复办理")),
     Event.CHILD_STARTED: _child_started,

@@ -79,4 +79,5 @@ def state(status: str, outcome: str | None = None) -> tuple[str, str]:
 
 def states() -> list[dict[str, str]]:
     """The states that a list can be filtered by."""
-    return [{"id": one, "name": state(one)[0]} for one in ("running", "suspended", "completed", "terminated")]
+    found = [{"id": one, "name": state(one)[0]} for one in ("running", "suspended", "completed", "terminated")]
+    return [*found, {"id": "archived", "name": _("已归档")}]

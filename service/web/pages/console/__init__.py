@@ -5,6 +5,7 @@ from flask import Blueprint
 from service.web.pages.console import (
     alerts,
     all_cases,
+    archive,
     batches,
     calendar,
     matrix,
@@ -20,7 +21,8 @@ from service.web.pages.console import (
 )
 
 MODULES = (
-    alerts, all_cases, batches, calendar, matrix, migrating, outlets, people, processes, steering, stuck, trust, units, workers,
+    alerts, all_cases, archive, batches, calendar, matrix, migrating,
+    outlets, people, processes, steering, stuck, trust, units, workers,
 )  # fmt: skip
 
 

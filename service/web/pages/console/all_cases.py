@@ -151,7 +151,7 @@ def _row(reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
         "process_name": reader.processes.get(row["process"], row["process"]), "version": row["version"],
         "unit_name": row["unit_name"] or "", "started_name": row["started_name"] or "", "state": words, "tone": tone,
         "amount": facts.amount_of(row["facts"]), "started_at": row["started_at"], "ended_at": row["ended_at"],
-        "child": row["parent"] is not None,
+        "child": row["parent"] is not None, "archived": row["archived_at"] is not None,
     }  # fmt: skip
 
 
@@ -176,6 +176,7 @@ def _cell(reader: Reader, one: Searchable, value: Any) -> Any:
 def _state_words() -> dict[str, str]:
     return {
         "open": _("在办"), "running": _("办理中"), "suspended": _("已暂停"), "completed": _("已办结"), "terminated": _("已终止"),
+        "archived": _("已归档"),
     }  # fmt: skip
 
 

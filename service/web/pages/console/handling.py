@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 
+from service.engine.archiving import ARCHIVISTS
 from service.engine.lifecycle import MONITOR
 from service.store import reads
 from service.store.cases import CaseRow
@@ -14,7 +15,9 @@ from service.web.translations import gettext as _
 
 
 def handling_of(reader: Reader, row: CaseRow) -> list[dict[str, Any]] | None:
-    """List {label, of, url} for `components/handling.html`; None for whoever is no monitor, or when the case has ended."""
+    """List {label, of, url} for `components/handling.html`; None for whoever is no monitor, or when nothing is left to do."""
+    if row.archived_at is not None and not ARCHIVISTS.isdisjoint(reader.actor.roles):
+        return [_entry("restore_case", _("从归档中恢复"), "", row.id)]
     if MONITOR not in reader.actor.roles or row.status not in ("running", "suspended"):
         return None
     found = []

@@ -11,6 +11,8 @@ from service.web.translations import gettext as _
 _WORDS: Mapping[str, Callable[[], str]] = {
     Event.CASE_TERMINATED: lambda: _("终止案件"),
     Event.CASE_REPAIRED: lambda: _("修复案件"),
+    Event.CASE_ARCHIVED: lambda: _("案件归档"),
+    Event.CASE_RESTORED: lambda: _("从归档中恢复"),
     Event.CASE_SUSPENDED: lambda: _("暂停办理"),
     Event.CASE_RESUMED: lambda: _("恢复办理"),
     Event.CASE_MOVED: lambda: _("移到其他环节"),

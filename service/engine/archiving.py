@@ -186,16 +186,18 @@ def _ensure_archivable(machine: Machine, connection: Connection, row: CaseRow) -
             f"办结时间还没有满保存期限，{due} 起可以归档。",
             message_en=f"It ended too recently; it can be archived from {due} on.",
         )
-    _ensure_nothing_waits(connection, row, [one["id"] for one in members])
+    _ensure_nothing_waits(machine, connection, row, [one["id"] for one in members])
     return row, tuple(one["id"] for one in members)
 
 
-def _ensure_nothing_waits(connection: Connection, row: CaseRow, ids: Sequence[str]) -> None:
+def _ensure_nothing_waits(machine: Machine, connection: Connection, row: CaseRow, ids: Sequence[str]) -> None:
     if archive_lists.count_waiting_jobs(connection, ids) or any(cases.waiting(connection, one) for one in ids):
         raise Conflict("案件中还有没有完成的作业。", message_en="Jobs of the case are not done.")
     sibling = archive_lists.find_open_sibling(connection, business_key=row.business_key, regulation=row.regulation, beside=row.id)
     if sibling is not None:
-        raise Conflict(f"同一事项还有在办案件：{sibling}。", message_en=f"Another case about the same thing is open: {sibling}.")
+        title, process = sibling
+        named = f"{machine.library.latest(connection, process).name} {title}".strip()
+        raise Conflict(f"同一事项还有在办案件：{named}。", message_en=f"Another case about the same thing is open: {named}.")
 
 
 def _first_day(machine: Machine, ended: datetime) -> str:

@@ -50,7 +50,7 @@ def list_all_cases(connection: Connection, where: CaseFilter, *, after: str | No
     """List cases, child cases too, the newest first."""
     statement = select(
         cases.c.id, cases.c.business_key, cases.c.title, cases.c.process, cases.c.version, cases.c.digest, cases.c.status,
-        cases.c.outcome, cases.c.facts, cases.c.started_at, cases.c.ended_at, cases.c.parent,
+        cases.c.outcome, cases.c.facts, cases.c.started_at, cases.c.ended_at, cases.c.parent, cases.c.archived_at,
         units.c.name.label("unit_name"), accounts.c.display_name.label("started_name"),
     ).join(units, units.c.id == cases.c.unit, isouter=True).join(
         accounts, accounts.c.name == cases.c.started_by, isouter=True

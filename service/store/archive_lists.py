@@ -64,7 +64,7 @@ def list_due(
     if after is not None:
         wanted = wanted.where(or_(cases.c.ended_at > after[0], and_(cases.c.ended_at == after[0], cases.c.id > after[1])))
     rows = connection.execute(wanted.order_by(cases.c.ended_at, cases.c.id).limit(limit))
-    return tuple(dict(row._mapping) for row in rows)
+    return tuple({str(name): value for name, value in row._mapping.items()} for row in rows)
 
 
 def count_due(connection: Connection, age: Age, *, held: bool = False, most: int) -> int:
@@ -80,7 +80,7 @@ def list_archived_families(
     """List what is archived, the latest first. `after`: (at, root) of the last one known."""
     wanted = (
         select(
-            *_COLUMNS, units.c.name.label("unit_name"), archives.c.at, archives.c.by, archives.c.reason,
+            *_COLUMNS, units.c.name.label("unit_name"), archives.c.at, archives.c.by.label("archived_by"), archives.c.reason,
             archives.c.cases.label("number"), archives.c.size, func.length(archives.c.body).label("stored"),
             accounts.c.display_name.label("by_name"),
         )
@@ -95,7 +95,7 @@ def list_archived_families(
     if after is not None:
         wanted = wanted.where(or_(archives.c.at < after[0], and_(archives.c.at == after[0], archives.c.root < after[1])))
     rows = connection.execute(wanted.order_by(archives.c.at.desc(), archives.c.root.desc()).limit(limit))
-    return tuple(dict(row._mapping) for row in rows)
+    return tuple({str(name): value for name, value in row._mapping.items()} for row in rows)
 
 
 def measure_archive(connection: Connection) -> Size:
@@ -109,13 +109,13 @@ def measure_archive(connection: Connection) -> Size:
     return Size(families=row[0], cases=int(row[1]), plain=int(row[2]), stored=int(row[3]))
 
 
-def find_open_sibling(connection: Connection, *, business_key: str, regulation: str, beside: str) -> str | None:
-    """The title of another case about the same thing that is not over."""
-    found = select(cases.c.title).where(
+def find_open_sibling(connection: Connection, *, business_key: str, regulation: str, beside: str) -> tuple[str, str] | None:
+    """(title, process) of another case about the same thing that is not over."""
+    found = select(cases.c.title, cases.c.process).where(
         cases.c.business_key == business_key, cases.c.regulation == regulation, cases.c.root != beside, cases.c.status.in_(_OPEN)
     )
-    title: str | None = connection.execute(found.limit(1)).scalar()
-    return title
+    row = connection.execute(found.order_by(cases.c.id).limit(1)).first()
+    return None if row is None else (row.title, row.process)
 
 
 def count_waiting_jobs(connection: Connection, case_ids: Sequence[str]) -> int:

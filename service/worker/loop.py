@@ -51,11 +51,12 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what runs, then end."""
+        """Finish what runs, then end; nothing when it has ended."""
         self._stopping.set()
         self._wanted.set()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
+            self._scheduler = None
         if self._thread is not None:
             self._thread.join(timeout=30)
 

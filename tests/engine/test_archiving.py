@@ -245,7 +245,7 @@ def test_the_job_of_the_day_archives_what_is_due(city: City, old: str) -> None:
     with city.store.read() as connection:
         (one,) = archive_lists.list_archived_families(connection, ArchiveFilter(), after=None, limit=10)
         size = archive_lists.measure_archive(connection)
-    assert (one["id"], one["by"], one["number"]) == (old, "system", 1)
+    assert (one["id"], one["archived_by"], one["number"]) == (old, "system", 1)
     assert (size.families, size.cases) == (1, 1)
     assert 0 < size.stored < size.plain
     restore(city, old)

@@ -163,7 +163,9 @@ class ParameterChange(Arguments):
 
 
 class CaseQuery(_Words):
-    status = fields.String(load_default=None, validate=validate.OneOf(["running", "suspended", "completed", "terminated"]))
+    status = fields.String(
+        load_default=None, validate=validate.OneOf(["running", "suspended", "completed", "terminated", "archived"])
+    )
     mine = fields.Boolean(load_default=False, metadata={"description": "only what the account started"})
     roots = fields.Boolean(load_default=False, metadata={"description": "without child cases"})
     list = fields.String(

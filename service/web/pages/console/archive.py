@@ -105,7 +105,8 @@ def _row(reader: Reader, row: Mapping[str, Any], shown: str) -> dict[str, Any]:
         "id": row["id"], "url": url_for("pages.case", case_id=row["id"]), "title": row["title"], "number": row["business_key"],
         "process_name": reader.processes.get(row["process"], row["process"]), "unit_name": row["unit_name"] or "",
         "state": words, "tone": tone, "ended_at": row["ended_at"], "at": row.get("at"), "members": row.get("number"),
-        "by": _("系统") if row.get("by") == "system" else row.get("by_name") or row.get("by"), "reason": row.get("reason"),
+        "by": _("系统") if row.get("archived_by") == "system" else row.get("by_name") or row.get("archived_by"),
+        "reason": row.get("reason"),
         "why": _why(reader, row["id"]) if shown == "held" else "",
     }  # fmt: skip
 

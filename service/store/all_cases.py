@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
 
 from service.store.columns import among
-from service.store.narrowing import has_term
+from service.store.narrowing import contains_term
 from service.store.reads import MAX_LIMIT, OPEN, Page
 from service.store.tables import accounts, case_values, cases, jobs, subscriptions, tasks, units
 
@@ -86,7 +86,7 @@ def _conditions(where: CaseFilter) -> Sequence[ColumnElement[bool]]:
         found.append(cases.c.started_at >= since)
     if until is not None:
         found.append(cases.c.started_at < until)
-    return [*found, *(has_term(cases.c.id, term) for term in where.terms), *map(_has_value, where.values)]
+    return [*found, *map(contains_term, where.terms), *map(_has_value, where.values)]
 
 
 def _stands_at(element: str) -> ColumnElement[bool]:

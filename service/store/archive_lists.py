@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from service.store.columns import among
-from service.store.narrowing import has_term
+from service.store.narrowing import contains_term
 from service.store.tables import accounts, archives, cases, jobs, units
 
 _OPEN = ("running", "suspended")
@@ -87,7 +87,7 @@ def list_archived_families(
         .join_from(archives, cases, cases.c.id == archives.c.root)
         .join(units, units.c.id == cases.c.unit, isouter=True)
         .join(accounts, accounts.c.name == archives.c.by, isouter=True)
-        .where(*(has_term(cases.c.id, term) for term in where.terms))
+        .where(*map(contains_term, where.terms))
     )  # fmt: skip
     for column, value in ((cases.c.process, where.process), (cases.c.unit, where.unit)):
         if value is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text
 
 from service.store.columns import among
-from service.store.reads import OPEN
+from service.store.reads import CASE_IS_OPEN, OPEN
 from service.store.stuck import swept_at
 from service.store.tables import cases, jobs, stuck, tasks, workers
 
@@ -32,7 +32,7 @@ class Gauges:
 def read_gauges(connection: Connection, *, legal: datetime, machine: datetime) -> Gauges:
     """Read all gauges at one moment, by legal and by machine time."""
     number = func.count()
-    open_cases = select(cases.c.process, number).where(cases.c.status.in_(("running", "suspended"))).group_by(cases.c.process)
+    open_cases = select(cases.c.process, number).where(CASE_IS_OPEN).group_by(cases.c.process)
     live = select(jobs.c.state, number).where(among(jobs.c.state, "todo", "doing", "parked")).group_by(jobs.c.state)
     waiting = select(tasks.c.status, number).where(among(tasks.c.status, *OPEN)).group_by(tasks.c.status)
     seen = connection.execute(select(workers.c.id, workers.c.seen_at).order_by(workers.c.id)).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, select
+from sqlalchemy import ColumnElement, case, exists, select, union_all
 
 from service.store.columns import among
 from service.store.tables import case_terms, case_values, cases, tasks
@@ -68,6 +68,15 @@ def has_term(case_id: Any, term: str) -> ColumnElement[bool]:
     member = cases.alias("member")
     root = select(member.c.root).where(member.c.id == case_id).correlate_except(member).scalar_subquery()
     return exists().where(case_terms.c.term == term, case_terms.c.case_id.in_([case_id, root])).correlate_except(case_terms)
+
+
+def contains_term(term: str) -> ColumnElement[bool]:
+    """The same of a case, for lists in which few are found: what contains the term is looked up first, whatever the order."""
+    member = cases.alias("member")
+    below = (
+        select(member.c.id).join_from(case_terms, member, member.c.root == case_terms.c.case_id).where(case_terms.c.term == term)
+    )
+    return cases.c.id.in_(union_all(below, select(case_terms.c.case_id).where(case_terms.c.term == term)))
 
 
 def _shown_case(case_id: Any) -> Any:

@@ -11,10 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from service.store.columns import among
-from service.store.reads import OPEN
+from service.store.reads import CASE_IS_OPEN, OPEN
 from service.store.tables import cases, definitions, jobs, stuck, tasks
 
-_OPEN_CASES = cases.c.status.in_(("running", "suspended"))
 _ONE: ColumnElement[int] = literal_column("1")
 
 
@@ -52,7 +51,7 @@ def list_process_figures(connection: Connection, *, now: datetime) -> tuple[Proc
         (process, version): int(number)
         for process, version, number in connection.execute(
             select(cases.c.process, cases.c.version, func.count(_ONE))
-            .where(_OPEN_CASES)
+            .where(CASE_IS_OPEN)
             .group_by(cases.c.process, cases.c.version)
         )
     }

@@ -51,6 +51,7 @@ Key = tuple[str, bool]
 
 OPEN = ("open", "claimed")
 IS_OPEN = among(tasks.c.status, *OPEN)
+CASE_IS_OPEN = among(cases.c.status, "running", "suspended")
 IS_ENDED = among(tasks.c.status, "done", "cancelled")
 MAX_LIMIT = 200
 #: How far above or below each other two cases may be whose participants read both.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, literal_column, select
 from sqlalchemy import case as when
 
 from service.store.columns import among
@@ -13,7 +13,6 @@ from service.store.reads import OPEN
 from service.store.tables import cases, durations, jobs, stuck, subscriptions, tasks
 
 _ONE: ColumnElement[int] = literal_column("1")
-_OPEN_CASES = cases.c.status.in_(("running", "suspended"))
 
 
 class Standing(NamedTuple):
@@ -36,22 +35,28 @@ class DurationRow(NamedTuple):
 
 def count_standing(connection: Connection, process: str, version: int | None, *, now: datetime) -> tuple[Standing, ...]:
     """Count what waits at each element of the open cases of a version, or with None of all; `now` is legal time."""
-    of_case = [cases.c.process == process, _OPEN_CASES, *([cases.c.version == version] if version is not None else [])]
     late = and_(tasks.c.due_at.is_not(None), tasks.c.due_sort < int(now.timestamp() * 1000))
+    # What is open belongs to an open case; it is looked up only for what its row does not say.
+    of_version = [cases.c.version == version] if version is not None else []
+
+    def in_case(case_id: Column[str], *, known: bool) -> list[ColumnElement[bool]]:
+        if known and not of_version:
+            return []
+        return [exists().where(cases.c.id == case_id, cases.c.process == process, *of_version)]
+
     statements = (
         select(tasks.c.element, func.count(_ONE), func.sum(when((late, 1), else_=0)), literal_column("0"))
-        .join(cases, cases.c.id == tasks.c.case_id)
-        .where(tasks.c.process == process, among(tasks.c.status, *OPEN), *of_case)
+        .where(tasks.c.process == process, among(tasks.c.status, *OPEN), *in_case(tasks.c.case_id, known=True))
         .group_by(tasks.c.element),
         select(jobs.c.element, func.count(_ONE), literal_column("0"), func.sum(when((jobs.c.state == "parked", 1), else_=0)))
-        .join(cases, cases.c.id == jobs.c.case_id)
-        .where(among(jobs.c.state, "todo", "doing", "parked"), jobs.c.element.is_not(None), *of_case)
+        .where(
+            among(jobs.c.state, "todo", "doing", "parked"), jobs.c.element.is_not(None), *in_case(jobs.c.case_id, known=False)
+        )
         .group_by(jobs.c.element),
         select(subscriptions.c.element, func.count(_ONE), literal_column("0"), literal_column("0"))
-        .join(cases, cases.c.id == subscriptions.c.case_id)
-        .where(subscriptions.c.process == process, *of_case)
+        .where(subscriptions.c.process == process, *in_case(subscriptions.c.case_id, known=True))
         .group_by(subscriptions.c.element),
-    )
+    )  # fmt: skip
     found: dict[str, Standing] = {}
     for statement in statements:
         for element, number, overdue, parked in connection.execute(statement):

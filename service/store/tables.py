@@ -218,6 +218,8 @@ cases = Table(
     Index(None, "business_key"),
     Index("ix_cases_started_by", "started_by", "id", sqlite_where=text("parent IS NULL"),
           postgresql_where=text("parent IS NULL")),
+    Index("ix_cases_open", "process", "version", "id", sqlite_where=text("status IN ('running','suspended')"),
+          postgresql_where=text("status IN ('running','suspended')")),
     Index("ix_cases_ended", "ended_at", "id",
           sqlite_where=text("parent IS NULL AND archived_at IS NULL AND ended_at IS NOT NULL"),
           postgresql_where=text("parent IS NULL AND archived_at IS NULL AND ended_at IS NOT NULL")),

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from service.store.reads import CASE_IS_OPEN
 from service.store.tables import cases, definitions
 
 _DIGEST = select(definitions.c.digest).where(definitions.c.key == bindparam("key"), definitions.c.version == bindparam("version"))
-_OPEN = cases.c.status.in_(("running", "suspended"))
 
 
 class VersionRow(NamedTuple):
@@ -30,7 +30,7 @@ class OpenCase(NamedTuple):
 def list_versions(connection: Connection, process: str) -> tuple[VersionRow, ...]:
     """List the versions of a process, the newest first."""
     counted = connection.execute(
-        select(cases.c.version, func.count()).where(cases.c.process == process, _OPEN).group_by(cases.c.version)
+        select(cases.c.version, func.count()).where(cases.c.process == process, CASE_IS_OPEN).group_by(cases.c.version)
     )
     counts = {row[0]: int(row[1]) for row in counted}
     rows = connection.execute(
@@ -53,7 +53,7 @@ def list_open_cases(
     """List open cases of a version in the order of their ids."""
     rows = connection.execute(
         select(cases.c.id, cases.c.business_key, cases.c.state)
-        .where(cases.c.process == process, cases.c.id > after, cases.c.version == version, _OPEN)
+        .where(cases.c.process == process, cases.c.id > after, cases.c.version == version, CASE_IS_OPEN)
         .order_by(cases.c.id)
         .limit(limit)
     )

@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(folder) for folder in (HERE, HERE.parent / "support") if str(folder) not in sys.path]
 
+import archiving_cases  # noqa: E402
 import crowding  # noqa: E402
 import disks  # noqa: E402
 import form_page  # noqa: E402
@@ -191,6 +192,15 @@ class Bench:
         city.store.close()
         return found
 
+    def archive(self) -> dict[str, Any]:
+        city, url, files = self.city("archive"), f"sqlite:///{self.folder / 'archive.db'}", self.folder / "archive_files"
+        walks.deploy_sequential(city)
+        found = archiving_cases.archive(
+            city, walks.sequential_walk(), url, files, count=self.sizes.sequential, rounds=self.sizes.page_rounds
+        )
+        city.store.close()
+        return found
+
     def form_page(self) -> dict[str, Any]:
         city = self.city("form_page")
         found = form_page.form_page(city, f"sqlite:///{self.folder / 'form_page.db'}", self.folder / "form_page_files")
@@ -215,6 +225,7 @@ class Bench:
             "form_page": self.form_page,
             "inbox": self.inbox,
             "monitor": self.monitor,
+            "archive": self.archive,
             "migration": self.migration,
             "batches": self.batches,
         }

@@ -98,7 +98,22 @@ BUDGETS: tuple[Budget, ...] = (
     Budget(path=("monitor", "p95_ms", "page"), what="p95: monitor, 100,000 open cases, page", limit=300, unit="ms", peer="none"),
     Budget(path=("monitor", "p95_ms", "filtered"), what="    filtered", limit=300, unit="ms", peer="none"),
     Budget(path=("monitor", "p95_ms", "api"), what="    API", limit=300, unit="ms", peer="none"),
+    *(
+        Budget(path=("monitor", "p95_ms", name), what=f"    {what}", limit=300, unit="ms", peer="none")
+        for name, what in (
+            ("cases", "all cases"),
+            ("cases_filtered", "    by process, unit and state"),
+            ("cases_value", "    by an amount"),
+            ("cases_words", "    by words"),
+            ("cases_step", "    by a step where none stand"),
+            ("processes", "processes"),
+            ("process", "    the figures of one"),
+        )
+    ),
     Budget(path=("monitor", "first_sweep_s"), what="    the first sweep", limit=60, unit="s", peer="none"),
+    Budget(path=("archive", "per_s"), what="archive cases of ten steps, SQLite", limit=50, unit="/s", least=True, peer="none"),
+    Budget(path=("archive", "smaller"), what="    smaller than before", limit=3, unit="×", least=True, peer="none"),
+    Budget(path=("archive", "archived_page_ms"), what="    p95: the page of an archived case", limit=300, unit="ms", peer="none"),
     Budget(
         path=("migration", "cases_per_s"),
         what="migrate running cases, a batch, SQLite",

@@ -1,4 +1,4 @@
-"""The monitor of stuck cases in a city in which a hundred thousand cases are open and most lie: sweeps, the page, the API."""
+"""The console in a city in which a hundred thousand cases are open and most lie: sweeps, stuck cases, all cases, a process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from city import City, settings
-from listing import insert_waiting
+from listing import PROCESS, RARE, insert_waiting
 from populous import _caller, _expect, _part, _signed_in
 
 from service.engine import stuck
@@ -32,6 +32,15 @@ def monitor(city: City, url: str, files: Path, *, count: int, rounds: int) -> di
         "page": lambda: _expect(browser.get("/console/stuck")),
         "filtered": lambda: _expect(browser.get("/console/stuck?cause=overdue&unit=jiaoyu")),
         "api": lambda: _expect(api("/api/v1/stuck")),
+        "cases": lambda: _expect(browser.get("/console/cases")),
+        "cases_filtered": lambda: _expect(browser.get(f"/console/cases?process={PROCESS}&unit=jiaoyu&status=open")),
+        "cases_value": lambda: _expect(
+            browser.get(f"/console/cases?process={PROCESS}&v.total_investment.from=9000000&v.total_investment.to=9000300")
+        ),
+        "cases_words": lambda: _expect(browser.get("/console/cases", query_string={"q": RARE})),
+        "cases_step": lambda: _expect(browser.get(f"/console/cases?process={PROCESS}&element=sign_application")),
+        "processes": lambda: _expect(browser.get("/console/processes")),
+        "process": lambda: _expect(browser.get(f"/console/processes/{PROCESS}")),
     }
     times = {}
     for name, ask in asked.items():

@@ -1,4 +1,4 @@
-"""The archive: what is put away of cases that ended long ago.
+"""The archive: what is put away of cases that ended long ago; and an index for counting those that are open.
 
 History stays append-only: no line can be deleted or changed. Only the payload of a line may go, and come back, while the archive
 holds a record of its case; that it is the same one is proven by the digest in the line.
@@ -10,6 +10,7 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
+_OPEN = sa.text("status IN ('running','suspended')")
 _ENDED = sa.text("parent IS NULL AND archived_at IS NULL AND ended_at IS NOT NULL")
 _COLUMNS = ("chain", "seq", "kind", "element", "actor", "at", "payload_digest", "algorithm", "hash")
 _IN_ARCHIVE = "EXISTS (SELECT 1 FROM archives JOIN cases ON cases.root = archives.root WHERE cases.id = OLD.chain)"
@@ -19,6 +20,7 @@ _REFUSED = "history is append-only"
 def upgrade() -> None:
     op.add_column("cases", sa.Column("archived_at", sa.BigInteger()))
     op.add_column("cases", sa.Column("restored_at", sa.BigInteger()))
+    op.create_index("ix_cases_open", "cases", ["process", "version", "id"], sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.create_index("ix_cases_ended", "cases", ["ended_at", "id"], sqlite_where=_ENDED, postgresql_where=_ENDED)
     op.create_table(
         "archives",
@@ -80,5 +82,6 @@ def downgrade() -> None:
         )
     op.drop_table("archives")
     op.drop_index("ix_cases_ended", "cases")
+    op.drop_index("ix_cases_open", "cases")
     op.drop_column("cases", "restored_at")
     op.drop_column("cases", "archived_at")

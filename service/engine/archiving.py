@@ -36,6 +36,8 @@ ARCHIVISTS = frozenset({MONITOR, SYSADMIN})
 #: So many families at a time are looked up by the job of a day.
 _PAGE = 100
 _LEASE = timedelta(minutes=5)
+#: What the periods are where no stored regulation names them: nothing is archived.
+_NEVER = 1200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +52,13 @@ class Archived:
 def age_of(machine: Machine) -> Age:
     """Before which moments a family must have ended, or been restored, to be archived today. Whole days in China."""
     today = machine.clock.now().astimezone(SHANGHAI).date()
-    months, days = months_of(machine), _parameter(machine, RESTORED_DAYS)
+    months, days = months_of(machine), machine.practice(RESTORED_DAYS, _NEVER)
     return Age(ended_before=_midnight(add_months(today, -months)), restored_before=_midnight(today - timedelta(days=days)))
 
 
 def months_of(machine: Machine) -> int:
     """After how many months cases are archived now."""
-    return _parameter(machine, AFTER_MONTHS)
+    return machine.practice(AFTER_MONTHS, _NEVER)
 
 
 def ensure_archivist(actor: Actor) -> None:
@@ -202,11 +204,6 @@ def _ensure_nothing_waits(machine: Machine, connection: Connection, row: CaseRow
 
 def _first_day(machine: Machine, ended: datetime) -> str:
     return (add_months(ended.astimezone(SHANGHAI).date(), months_of(machine)) + timedelta(days=1)).isoformat()
-
-
-def _parameter(machine: Machine, name: str) -> int:
-    today = machine.clock.now().astimezone(SHANGHAI).date()
-    return int(machine.rules.catalogue.get_parameter(name, on=today).value)
 
 
 def _day(at: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from service.access import RoleBook
-from service.clock import Clock
+from service.clock import SHANGHAI, Clock
 from service.engine import work
 from service.engine.checkpoint_key import Vault
 from service.engine.definitions import Definition, Library
@@ -17,7 +17,7 @@ from service.engine.host import World
 from service.engine.outlets import Outlets
 from service.engine.register_schema import RegisterBook
 from service.engine.reminding import Notice, list_notices
-from service.errors import Conflict
+from service.errors import Conflict, NotFound
 from service.law import Calendar, CalendarDay, Catalogue, deadline, working_days_between
 from service.sdk import HANDLERS, Registered
 from service.similarity import similar
@@ -140,6 +140,13 @@ class Machine:
     def find_parameter(self, name: str, started: date) -> Any:
         """The value of a dated parameter for a case; NotFound for a name that no regulation defines."""
         return self.rules.catalogue.get_parameter_for_case(name, started=started, today=self.clock.now().date()).value
+
+    def practice(self, name: str, default: int) -> int:
+        """A dated practice parameter of the machine itself, as it counts today; `default` where no stored regulation has it."""
+        try:
+            return int(self.rules.catalogue.get_parameter(name, on=self.clock.now().astimezone(SHANGHAI).date()).value)
+        except NotFound:
+            return default
 
     @property
     def book(self) -> RoleBook:

@@ -140,3 +140,20 @@ def test_what_is_picked_is_handled_together(busy: Any, visit: Callable[..., Any]
     act.click()
     page.get_by_role("heading", level=1).wait_for()
     assert page.url.count("subject=") == number - 1
+
+
+def test_cases_are_picked_from_the_list_and_handled_together(busy: Any, visit: Callable[..., Any]) -> None:
+    page = visit(MONITOR, at=busy).open("/console/cases?process=project_application")
+    page.get_by_label("做什么").select_option("suspend_case")
+    for name in ("刚申报的项目", "逾期的项目"):
+        page.get_by_role("checkbox", name=f"选中 {name}").check()
+    page.get_by_text("已选 2 项").wait_for()
+    page.get_by_role("button", name="处理所选…").click()
+    page.get_by_text("共 2 项，可以 2 项").wait_for()
+    page.get_by_label("原因").fill("核对预算")
+    page.get_by_role("button", name="执行这一批").click()
+    page.get_by_role("heading", name="暂停案件").wait_for()
+    for _ in range(2):
+        busy.city.clock.advance(timedelta(seconds=2))
+        busy.city.worker.drain()
+    page.get_by_text("已暂停。").nth(1).wait_for()

@@ -165,6 +165,16 @@ def test_nobody_has_taken_a_task_for_two_working_days(city: City) -> None:
     assert look(city) == []
 
 
+def test_after_how_long_nobody_has_taken_a_task_is_a_parameter(city: City) -> None:
+    begin(city, step())
+    day = NOON.date()
+    city.engine.set_parameter(
+        "untaken_days", 1, from_date=day, applies_to_open_cases=False, reason="试行", by="sysadmin.zhongxin"
+    )
+    city.clock.set(NOON + timedelta(days=1, minutes=1))
+    assert "1 个工作日无人领取" in one(city, Cause.UNTAKEN).zh
+
+
 def test_an_automatic_step_has_failed_for_good(city: City) -> None:
     body = start() + service_task("credit", type="credit_for_the_monitor", retries=1) + end()
     case = begin(city, body + chain("begin", "credit", "finished"))

@@ -18,8 +18,8 @@ from service.law import roll_back
 from service.store import Connection, cases, stuck
 from service.store.stuck import StuckRow
 
-#: For how many working days a task may lie unclaimed.
-UNTAKEN_DAYS = 2
+#: For how many working days a task may lie unclaimed: a practice parameter, and what it is where no regulation has it.
+UNTAKEN_DAYS, UNTAKEN_DEFAULT = "untaken_days", 2
 #: How long after its time a timer or job may run, and a lease be expired, before anybody needs to know.
 GRACE = timedelta(minutes=5)
 LEASE_GRACE = timedelta(seconds=30)
@@ -81,10 +81,11 @@ def _people(machine: Machine, connection: Connection, crowd: Crowd) -> Iterator[
         yield _task(
             Cause.BARRED, row, words.barred(task_name(row["name"]), crowd.label(row["queue"]), rules), since=row["opened_at"]
         )
-    for row in stuck.list_untaken(connection, before=working_days_ago(machine, UNTAKEN_DAYS)):
+    days = machine.practice(UNTAKEN_DAYS, UNTAKEN_DEFAULT)
+    for row in stuck.list_untaken(connection, before=working_days_ago(machine, days)):
         if row["id"] in helpless:
             continue
-        said = words.untaken(task_name(row["name"]), row["opened_at"], UNTAKEN_DAYS, crowd.label(row["queue"]))
+        said = words.untaken(task_name(row["name"]), row["opened_at"], days, crowd.label(row["queue"]))
         yield _task(Cause.UNTAKEN, row, said, since=row["opened_at"], who=sorted(crowd.members(row["queue"])))
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.engine.batch_kinds import KINDS, Subject
 from service.engine.case_asking import STATES, UNIT, VALUE, Searchable, list_searchable, read_asked
 from service.engine.definitions import Definition
 from service.engine.list_sheets import MOST_ROWS, write_list
@@ -28,6 +29,8 @@ ROWS = 50
 COUNTED = 1000
 _GIVEN = ("process", "version", "status", "element", "unit", "q", "since", "until")
 _LONGEST = 200
+#: What is done to many cases alike; the others need to know more of each.
+_FOR_MANY = ("suspend_case", "resume_case", "terminate_case", "repair_case", "archive_case", "restore_case")
 #: No case stands at these: it goes through them, or they watch it from beside.
 _PASSED = (
     "startEvent",
@@ -63,11 +66,22 @@ def show() -> ResponseReturnValue:
             steps=_steps(reader, given.get("process")),
             states=[{"id": name, "name": _state_words()[name]} for name in STATES],
             variables=[_control(reader, one, given) for one in list_searchable(definition)] if definition is not None else [],
+            picks=_picks(reader) if page.rows else None,
             narrowed=any(given.get(name) for name in given if name.startswith(VALUE)),
             export_url=_address("pages.console_cases_sheet", given),
             first_url=_address("pages.console_cases", given) if request.args.get("after") else None,
             next_url=_address("pages.console_cases", {**given, "after": page.after}) if page.after else None,
         )  # fmt: skip
+
+
+def _picks(reader: Reader) -> dict[str, Any] | None:
+    """What can be done to the cases that are picked; None for those who only look."""
+    kinds = [
+        {"id": kind.name, "name": kind.en if reader.english else kind.zh}
+        for kind in KINDS.values()
+        if kind.subject is Subject.CASE and kind.name in _FOR_MANY and not reader.actor.roles.isdisjoint(kind.roles)
+    ]
+    return {"url": url_for("pages.console_batch_new"), "kinds": kinds} if kinds else None
 
 
 def sheet() -> ResponseReturnValue:
@@ -147,7 +161,8 @@ def _choice(reader: Reader, one: Searchable, value: str) -> str:
 def _row(reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
     words, tone = wording.state(row["status"], timeline.outcome_name(reader.definition(row), row["outcome"]))
     return {
-        "url": url_for("pages.case", case_id=row["id"]), "title": row["title"], "business_key": row["business_key"],
+        "id": row["id"], "url": url_for("pages.case", case_id=row["id"]), "title": row["title"],
+        "business_key": row["business_key"],
         "process_name": reader.processes.get(row["process"], row["process"]), "version": row["version"],
         "unit_name": row["unit_name"] or "", "started_name": row["started_name"] or "", "state": words, "tone": tone,
         "amount": facts.amount_of(row["facts"]), "started_at": row["started_at"], "ended_at": row["ended_at"],

@@ -10,7 +10,7 @@ import pytest
 from city import City
 from drawing import chain, end, form, start, text_field, user_task
 
-from service.engine import audit_lists, protected_reads, reads
+from service.engine import audit_lists, batches, protected_reads, reads
 from service.engine.people import get_actor
 from service.errors import NotAllowed
 from service.store.administrators import ActionFilter
@@ -161,3 +161,14 @@ def test_the_actions_of_administrators_are_listed_across_chains(city: City, case
     assert [one for one in listed(1) if one in both] == [one for one in listed(50) if one in both] == both
     assert listed(50, kind="case.suspended") == both[1:]
     assert "task.completed" in {kind for kind, _ in listed(50, who=CLERK)}  # anybody, also who administers no more
+
+
+def test_reading_what_is_protected_in_the_archive_leaves_a_line_as_well(city: City, case: str) -> None:
+    city.engine.terminate_case(case, reason="查无实据", by=MONITOR)
+    city.clock.advance(timedelta(days=800))
+    batches.act(city.engine.machine, "archive_case", case, arguments={}, reason="保存期已满", by=MONITOR)
+    assert "informant" not in look(city, case, LEAD)
+    assert look(city, case, READER)["informant"] == "知情人甲"
+    assert [line.payload["fields"] for line in lines(city, case)] == [["informant", "price", "witnesses.name"]]
+    batches.act(city.engine.machine, "restore_case", case, arguments={}, reason="重新调查", by=MONITOR)
+    assert len(lines(city, case)) == 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from service.errors import Invalid
 from service.store.columns import among, insert_or, milliseconds
-from service.store.reads import MAX_LIMIT, OPEN, Page
+from service.store.reads import DEEPEST, MAX_LIMIT, OPEN, Page
 from service.store.tables import (
     accounts,
     cases,
@@ -254,6 +254,29 @@ def list_ancestors(connection: Connection, case_ids: Iterable[str]) -> dict[str,
     return found
 
 
+def list_next_deadlines(connection: Connection, case_ids: Iterable[str]) -> dict[str, datetime]:
+    """The earliest due day of what is open in each case (tasks, and timers of the law); else of the nearest case above it."""
+    found: dict[str, datetime] = {}
+    above = {case: case for case in case_ids}  # of a case that is asked about: the one in which is looked
+    for _ in range(DEEPEST + 1):
+        nearest, parents = dict[str, datetime](), dict[str, str]()
+        looked = sorted(set(above.values()))
+        for start in range(0, len(looked), _CHUNK):
+            part = looked[start : start + _CHUNK]
+            for table, running in ((tasks, among(tasks.c.status, *OPEN)), (jobs, among(jobs.c.state, "todo"))):
+                legal = (table.c.due_at if table is tasks else table.c.deadline).is_not(None)
+                earliest = select(table.c.case_id, func.min(table.c.due_at)).where(table.c.case_id.in_(part), running, legal)
+                for case, due in connection.execute(earliest.group_by(table.c.case_id)):
+                    nearest[case] = min(due, nearest.get(case, due))
+            rows = connection.execute(select(cases.c.id, cases.c.parent).where(cases.c.id.in_(part), cases.c.parent.is_not(None)))
+            parents |= {row.id: row.parent for row in rows}
+        found |= {case: nearest[one] for case, one in above.items() if one in nearest}
+        above = {case: parents[one] for case, one in above.items() if one not in nearest and one in parents}
+        if not above:
+            break
+    return found
+
+
 # --- how long things take ----------------------------------------------------------------------------------------------
 def list_durations(connection: Connection, *, most: int) -> Iterator[tuple[str, str, float]]:
     """(process, element, seconds) of what has ended, the newest first: whole cases have no element."""
@@ -306,10 +329,20 @@ def put_cursor(connection: Connection, name: str, cursor: str | None) -> None:
     connection.execute(update(sweeps).where(sweeps.c.name == name).values(cursor=cursor))
 
 
-def read_kept(connection: Connection, causes: Sequence[str]) -> dict[str, tuple[str, str | None]]:
-    """{key: (facts, case)} of what was found before."""
-    rows = connection.execute(select(stuck.c.key, stuck.c.facts, stuck.c.case_id).where(stuck.c.cause.in_(causes)))
-    return {key: (facts, case) for key, facts, case in rows}
+class Kept(NamedTuple):
+    """What was found before, as far as it may change."""
+
+    facts: str
+    legal_due: datetime | None
+    case: str | None
+
+
+def read_kept(connection: Connection, causes: Sequence[str]) -> dict[str, Kept]:
+    """What was found before, by key."""
+    rows = connection.execute(
+        select(stuck.c.key, stuck.c.facts, stuck.c.legal_due, stuck.c.case_id).where(stuck.c.cause.in_(causes))
+    )
+    return {key: Kept(facts, legal_due, case) for key, facts, legal_due, case in rows}
 
 
 def change(connection: Connection, *, found: Sequence[StuckRow], gone: Sequence[str], at: datetime) -> None:

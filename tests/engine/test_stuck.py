@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from city import City
 from drawing import chain, end, extensions, flow, service_task, start, user_task
-from drawing_more import gate
+from drawing_more import call, gate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
@@ -188,6 +188,28 @@ def test_an_automatic_step_has_failed_for_good(city: City) -> None:
     city.worker.drain()
     assert city.case(case).status == "completed"
     assert look(city) == []
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["in the case", "in a case below"])
+def test_the_next_deadline_of_the_case_is_at_risk(city: City, *, below: bool) -> None:
+    credit = service_task("credit", type="credit_for_the_monitor", retries=1)
+    body = start() + gate("fork") + user_task("work") + (call("ask", "asked") if below else credit) + gate("join") + end()
+    form = '<zeebe:formDefinition formId="plain.work"/>'
+    assert form in body
+    body = body.replace(form, form + DUE) + chain("begin", "fork", "work", "join", "finished")
+    body += chain("fork", "ask" if below else "credit", "join")
+    case = begin(city, body, asked=start() + credit + end() + chain("begin", "credit", "finished"))
+    found = one(city, Cause.PARKED)
+    with city.store.read() as connection:
+        (due,) = connection.execute(select(t.tasks.c.due_at).where(t.tasks.c.case_id == case)).scalars()
+    assert due is not None
+    assert found.legal_due == due
+    assert (found.case_id != case) is below
+    if below:
+        assert one(city, Cause.CHILD).legal_due == due
+    later = due + timedelta(days=1)
+    execute(city, update(t.tasks).where(t.tasks.c.case_id == case).values(due_at=later))
+    assert one(city, Cause.PARKED).legal_due == later
 
 
 def slow_step(city: City) -> str:

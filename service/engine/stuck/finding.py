@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -28,6 +29,14 @@ LEAST_ENDED = 20
 #: Timers beside a step or a whole case: nothing is stuck because their message does not come.
 _BESIDE = ("boundaryEvent", "startEvent")
 MOST_WHO = 5
+
+
+def with_deadlines(connection: Connection, rows: Sequence[StuckRow]) -> list[StuckRow]:
+    """The same; whoever has no deadline of its own is given the next one that runs in its case, or above it: it is at risk."""
+    due = stuck.list_next_deadlines(
+        connection, {row.case_id for row in rows if row.legal_due is None and row.case_id is not None}
+    )
+    return [replace(row, legal_due=due[row.case_id]) if row.legal_due is None and row.case_id in due else row for row in rows]
 
 
 def find_quick(machine: Machine, connection: Connection) -> Iterator[StuckRow]:

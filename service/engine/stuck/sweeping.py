@@ -9,9 +9,9 @@ from typing import Any
 
 from service.engine.machine import Machine
 from service.engine.stuck.causes import QUICK, Cause
-from service.engine.stuck.finding import find_above, find_incomplete, find_quick
+from service.engine.stuck.finding import find_above, find_incomplete, find_quick, with_deadlines
 from service.store import stuck
-from service.store.stuck import StuckRow
+from service.store.stuck import Kept, StuckRow
 
 SWEEP, INCOMPLETE = "stuck", "stuck-incomplete"
 #: How often workers sweep; whoever comes first does it.
@@ -44,10 +44,10 @@ def sweep(machine: Machine, *, whole: bool = False) -> int:
     while whole and not changed.ended:
         changed = changed.and_then(_count_rows(machine))
     with machine.store.read() as connection:
-        found = list(find_quick(machine, connection))
+        found = with_deadlines(connection, list(find_quick(machine, connection)))
     number = changed.number + _keep(machine, found, [cause for cause in QUICK if cause is not Cause.CHILD])
     with machine.store.read() as connection:
-        above = list(find_above(machine, connection, stuck.list_below(connection)))
+        above = with_deadlines(connection, list(find_above(machine, connection, stuck.list_below(connection))))
     number += _keep(machine, above, [Cause.CHILD])
     with machine.store.write() as connection:
         hour = now.replace(minute=0, second=0, microsecond=0)
@@ -69,10 +69,11 @@ def _count_rows(machine: Machine) -> _Counted:
     with machine.store.read() as connection:
         after = stuck.read_cursor(connection, INCOMPLETE)
         found, until = find_incomplete(machine, connection, after=after, limit=PART)
+        found = with_deadlines(connection, found)
         kept = {
-            key: (facts, case)
-            for key, (facts, case) in stuck.read_kept(connection, _PARTWISE).items()
-            if case is not None and case > after and (until is None or case <= until)
+            key: one
+            for key, one in stuck.read_kept(connection, _PARTWISE).items()
+            if one.case is not None and one.case > after and (until is None or one.case <= until)
         }
     with machine.store.write() as connection:
         fresh, gone = _differing(found, kept)
@@ -92,10 +93,10 @@ def _keep(machine: Machine, found: Sequence[StuckRow], causes: Sequence[Cause]) 
     return len(fresh) + len(gone)
 
 
-def _differing(found: Sequence[StuckRow], kept: Mapping[str, tuple[str, str | None]]) -> tuple[list[StuckRow], list[str]]:
+def _differing(found: Sequence[StuckRow], kept: Mapping[str, Kept]) -> tuple[list[StuckRow], list[str]]:
     """What is new or says something else now, and the keys of what is solved."""
     by_key = {row.key: row for row in found}
-    fresh = [row for key, row in by_key.items() if key not in kept or kept[key][0] != stuck.facts_text(row)]
+    fresh = [row for key, row in by_key.items() if key not in kept or kept[key][:2] != (stuck.facts_text(row), row.legal_due)]
     return fresh, [key for key in kept if key not in by_key]
 
 

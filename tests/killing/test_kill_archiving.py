@@ -31,7 +31,7 @@ def prove(city: City, variables: dict[str, bytes]) -> int:
         emptied = set(connection.execute(select(t.cases.c.id).where(t.cases.c.variables == b"")).scalars())
         marked = set(connection.execute(select(t.cases.c.id).where(t.cases.c.archived_at.is_not(None))).scalars())
         told = select(t.history.c.chain, func.count()).where(t.history.c.kind == "case.archived").group_by(t.history.c.chain)
-        lines = dict(connection.execute(told).tuples().all())
+        lines = {row.chain: row[1] for row in connection.execute(told)}
     assert kept == emptied == marked == lines.keys()
     assert set(lines.values()) <= {1}
     assert {case: city.case(case).variables for case in variables} == variables

@@ -61,10 +61,10 @@ def rename(unit_id: str, name: str, reason: str, by: str, database: str | None) 
 @_BY
 @database_option
 def close(unit_id: str, reason: str, by: str, database: str | None) -> None:
-    """Close a unit from today on."""
+    """Close a unit: nobody acts for it from now on; what its people hold goes back to its queue."""
     with opened(database) as (engine, _):
-        administering.close_unit(engine.machine, unit_id, reason=reason, by=by)
-    say([f"已停用单位 {unit_id}。"])
+        released = administering.close_unit(engine.machine, unit_id, reason=reason, by=by)
+    say([f"已停用单位 {unit_id}，退回待办 {released} 项。"])
 
 
 @unit.command()

@@ -126,13 +126,27 @@ def rename_unit(machine: Machine, unit: str, *, name: str, reason: str, by: str)
         note(machine, connection, Event.UNIT_RENAMED, by, unit=unit, before=before.name, name=name.strip(), reason=reason.strip())
 
 
-def close_unit(machine: Machine, unit: str, *, reason: str, by: str) -> None:
-    """Say that nobody acts for a unit from today on; the monitor of stuck cases then lists what waits for it."""
+def close_unit(machine: Machine, unit: str, *, reason: str, by: str) -> int:
+    """Let nobody act for a unit from today on; returns how many tasks its people gave back. The monitor lists what waits for it.
+
+    Conflict when it is closed already, or when who closes it would be no system administrator any more.
+    """
     with acting(machine, reason, by) as connection:
         if _unit(connection, unit).closed_on is not None:
             raise Conflict("该单位已停用。", message_en="This unit is closed already.")
         administering.set_closed(connection, unit, machine.clock.now().date())
-        note(machine, connection, Event.UNIT_CLOSED, by, unit=unit, reason=reason.strip())
+        if not is_sysadmin(get_actor(connection, by)):
+            raise Conflict(
+                "您的系统管理员职务就在该单位；请由在其他单位任职的系统管理员停用。",
+                message_en="You are a system administrator in this unit only; one who is so elsewhere has to close it.",
+            )
+        released = 0
+        for account in administering.list_members(connection, unit):
+            row = _account(connection, account)
+            released += _release(machine, connection, row, reason, by)
+        note(machine, connection, Event.UNIT_CLOSED, by, unit=unit, released=released, reason=reason.strip())
+    machine.wake()
+    return released
 
 
 def reopen_unit(machine: Machine, unit: str, *, reason: str, by: str) -> None:

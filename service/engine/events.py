@@ -85,7 +85,7 @@ class Event(StrEnum):
     PASSWORD_RESET = "account.password_reset"  # payload: account, reason
     UNIT_CREATED = "unit.created"  # payload: unit, name, reason
     UNIT_RENAMED = "unit.renamed"  # payload: unit, before, name, reason
-    UNIT_CLOSED = "unit.closed"  # payload: unit, reason
+    UNIT_CLOSED = "unit.closed"  # payload: unit, released (tasks given back), reason
     UNIT_REOPENED = "unit.reopened"  # payload: unit, reason
     ABSENCE_NOTED = "absence.noted"  # payload: absence, account, start, until, reason
     ABSENCE_STRUCK = "absence.struck"  # payload: absence, account, reason

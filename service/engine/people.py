@@ -33,10 +33,11 @@ def ensure_active(row: people.AccountRow | None, account: str) -> Actor:
 
 
 def as_actor(row: people.AccountRow) -> Actor:
+    """Whom an account is to the engine: what it holds in closed units does not count."""
     return Actor(
         account=row.name,
         display_name=row.display_name,
-        memberships=frozenset(Membership(role=role, unit=unit) for role, unit in row.memberships),
+        memberships=frozenset(Membership(role=role, unit=unit) for role, unit in row.memberships if unit not in row.closed),
         stands_in=frozenset(
             StandIn(account=account, role=role, unit=unit, whole=whole) for account, role, unit, whole in row.stands_in
         ),

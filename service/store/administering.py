@@ -89,6 +89,12 @@ def insert_absence(connection: Connection, row: AbsenceRow) -> None:
     connection.execute(insert(absences), {name: getattr(row, name) for name in AbsenceRow.__slots__})
 
 
+def list_members(connection: Connection, unit: str) -> tuple[str, ...]:
+    """The accounts that hold a role in a unit."""
+    held = select(memberships.c.account).where(memberships.c.unit == unit).distinct().order_by(memberships.c.account)
+    return tuple(connection.execute(held).scalars())
+
+
 def list_absences(connection: Connection, account: str) -> tuple[AbsenceRow, ...]:
     """List the leave of an account, the newest first."""
     rows = connection.execute(select(absences).where(absences.c.account == account).order_by(absences.c.id.desc()))

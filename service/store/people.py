@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from service.store.columns import new_id
 from service.store.tables import accounts, attempts, delegations, memberships, sessions, tokens, units
@@ -18,6 +32,7 @@ class AccountRow:
     """An account with the roles it holds: `memberships` is ((role, unit), …).
 
     `stands_in` is ((account, role, unit, whether for all roles of that account), …): whose deputy it is on the day asked for.
+    `closed` are those of its units that are closed, so that what it holds there does not count.
     """
 
     name: str
@@ -27,6 +42,7 @@ class AccountRow:
     demo: bool
     memberships: tuple[tuple[str, str], ...]
     stands_in: tuple[tuple[str, str, str, bool], ...] = ()
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +60,10 @@ class DelegationRow:
     ended_at: datetime | None
 
 
+#: Of a membership: whether its unit is closed, so that it does not count.
+IN_CLOSED_UNIT = exists().where(units.c.id == memberships.c.unit, units.c.closed_on.is_not(None)).correlate(memberships)
+
+
 def _with_deputies(who: ColumnElement[Any], *among: Any) -> Any:
     """An account with its memberships, and those of whom it stands in for on `:today`, in one statement.
 
@@ -59,14 +79,14 @@ def _with_deputies(who: ColumnElement[Any], *among: Any) -> Any:
         select(
             accounts.c.name, accounts.c.display_name, accounts.c.password, accounts.c.active, accounts.c.demo,
             memberships.c.role, memberships.c.unit, literal(None, accounts.c.name.type).label("principal"),
-            literal(None, delegations.c.role.type).label("deputised"),
+            literal(None, delegations.c.role.type).label("deputised"), IN_CLOSED_UNIT.label("closed"),
         ).join_from(accounts, memberships, accounts.c.name == memberships.c.account, isouter=True)
     ).where(who)  # fmt: skip
     principal = accounts.alias("principal")
     for_others = narrowed(
         select(
             accounts.c.name, accounts.c.display_name, literal(None, accounts.c.password.type), accounts.c.active, accounts.c.demo,
-            memberships.c.role, memberships.c.unit, delegations.c.account, delegations.c.role,
+            memberships.c.role, memberships.c.unit, delegations.c.account, delegations.c.role, IN_CLOSED_UNIT,
         )
         .join_from(accounts, delegations, delegations.c.deputy == accounts.c.name)
         .join(memberships, memberships.c.account == delegations.c.account)
@@ -107,7 +127,10 @@ def _account(rows: Sequence[Any]) -> AccountRow | None:
     return AccountRow(
         name=first.name, display_name=first.display_name, password=first.password, active=first.active, demo=first.demo,
         memberships=tuple(sorted((row.role, row.unit) for row in own if row.role is not None)),
-        stands_in=stand_ins((row.principal, row.deputised, row.role, row.unit) for row in rows if row.principal is not None),
+        stands_in=stand_ins(
+            (row.principal, row.deputised, row.role, row.unit) for row in rows if row.principal is not None and not row.closed
+        ),
+        closed=frozenset(row.unit for row in own if row.closed),
     )  # fmt: skip
 
 
@@ -195,21 +218,21 @@ def display_names(connection: Connection, names: Sequence[str]) -> dict[str, str
 
 
 def list_members(connection: Connection, roles: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
-    """List (account, role, unit) of the active holders of some roles."""
+    """List (account, role, unit) of the active holders of some roles, in units that are not closed."""
     rows = connection.execute(
         select(memberships.c.account, memberships.c.role, memberships.c.unit)
         .join(accounts, accounts.c.name == memberships.c.account)
-        .where(memberships.c.role.in_(list(roles)), accounts.c.active)
+        .where(memberships.c.role.in_(list(roles)), accounts.c.active, ~IN_CLOSED_UNIT)
     )
     return tuple((account, role, unit) for account, role, unit in rows)
 
 
 def list_memberships(connection: Connection) -> frozenset[tuple[str, str]]:
-    """The (role, unit) pairs that some active account holds."""
+    """The (role, unit) pairs that some active account holds, in units that are not closed."""
     rows = connection.execute(
         select(memberships.c.role, memberships.c.unit)
         .join(accounts, accounts.c.name == memberships.c.account)
-        .where(accounts.c.active)
+        .where(accounts.c.active, ~IN_CLOSED_UNIT)
         .distinct()
     )
     return frozenset((role, unit) for role, unit in rows)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, case, literal, null, select, union_all
+from sqlalchemy import Connection, and_, bindparam, case, literal, null, select, union_all
 
 from service.store.cases import WAITING, Waiting
-from service.store.people import AccountRow, stand_ins, stands_in_on
+from service.store.people import IN_CLOSED_UNIT, AccountRow, stand_ins, stands_in_on
 from service.store.tables import accounts, delegations, drafts, held_completions, memberships, signers, task_queues
 
 
@@ -42,7 +42,7 @@ _LOOK = union_all(
         null(),
         null(),
     )
-    .join_from(accounts, memberships, memberships.c.account == accounts.c.name, isouter=True)
+    .join_from(accounts, memberships, and_(memberships.c.account == accounts.c.name, ~IN_CLOSED_UNIT), isouter=True)
     .where(accounts.c.name == bindparam("account")),
     select(
         literal("deputy"),
@@ -56,7 +56,7 @@ _LOOK = union_all(
     )
     .join_from(delegations, memberships, memberships.c.account == delegations.c.account)
     .join(accounts, accounts.c.name == delegations.c.account)
-    .where(delegations.c.deputy == bindparam("account"), accounts.c.active, *stands_in_on()),
+    .where(delegations.c.deputy == bindparam("account"), accounts.c.active, ~IN_CLOSED_UNIT, *stands_in_on()),
     select(literal("queue"), task_queues.c.task_id, task_queues.c.queue, null(), null(), literal(""), null(), null()).where(
         task_queues.c.task_id == bindparam("task")
     ),

@@ -13,6 +13,7 @@ from drawing import chain, end, start, user_task
 from service.clock import SHANGHAI, FrozenClock
 from service.engine import administering
 from service.engine.passwords import is_right
+from service.engine.people import get_actor
 from service.errors import Conflict, InvalidAnswers, NotAllowed, NotFound
 from service.store import administering as rows
 from service.store import crowds, people
@@ -142,6 +143,35 @@ def test_a_unit_is_created_renamed_closed_and_reopened(town: City) -> None:
     with pytest.raises(InvalidAnswers) as refused:
         administering.create_unit(machine, "Dang An", name=" ", reason="x", by=SYSADMIN)
     assert {finding.field for finding in refused.value.findings} == {"id", "name"}
+
+
+def test_nobody_acts_for_a_closed_unit(town: City) -> None:
+    machine = town.engine.machine
+    town.deploy({"visits": start() + user_task("work") + end() + chain("begin", "work", "finished")})
+    case = town.engine.start_case("visits", {}, by=CLERK).id
+    (waiting,) = town.tasks(case)
+    town.engine.claim_task(waiting.id, by=CLERK)
+    assert administering.close_unit(machine, "jiaoyu", reason="机构改革", by=SYSADMIN) == 1
+    assert town.tasks(case)[0].holder is None
+    with town.store.read() as connection:
+        assert get_actor(connection, CLERK).memberships == frozenset()
+        assert people.list_members(connection, ["pj_unit_clerk"]) != ()
+        assert "jiaoyu" not in {unit for _, _, unit in people.list_members(connection, ["pj_unit_clerk"])}
+    for command in (town.engine.claim_task, lambda task, by: town.engine.complete_task(task, {}, by=by)):
+        with pytest.raises((NotAllowed, NotFound)):
+            command(waiting.id, by=CLERK)
+    with pytest.raises((NotAllowed, NotFound)):
+        town.engine.start_case("visits", {}, by=CLERK)
+    administering.reopen_unit(machine, "jiaoyu", reason="恢复", by=SYSADMIN)
+    town.engine.complete_task(waiting.id, {}, by=CLERK)
+    assert town.case(case).status == "completed"
+
+
+def test_nobody_locks_themselves_out_by_closing_their_unit(town: City) -> None:
+    with pytest.raises(Conflict, match="在其他单位任职"):
+        administering.close_unit(town.engine.machine, "zhongxin", reason="撤并", by=SYSADMIN)
+    with town.store.read() as connection:
+        assert rows.find_unit(connection, "zhongxin").closed_on is None  # type: ignore[union-attr]
 
 
 def test_leave_counts_on_its_first_and_last_day_until_it_is_struck_out(town: City) -> None:

@@ -7,11 +7,16 @@ limits. They are the same outside demo mode.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Protocol
 
 #: Statutory dates are days in this zone (civil time of the whole country, no daylight saving time since 1991).
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
 class Clock(Protocol):

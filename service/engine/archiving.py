@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from service.access import Actor
-from service.clock import SHANGHAI
+from service.clock import SHANGHAI, midnight
 from service.engine import checkpoints
 from service.engine.events import Event
 from service.engine.lifecycle import MONITOR, check_reason
@@ -53,7 +53,7 @@ def age_of(machine: Machine) -> Age:
     """Before which moments a family must have ended, or been restored, to be archived today. Whole days in China."""
     today = machine.clock.now().astimezone(SHANGHAI).date()
     months, days = months_of(machine), machine.practice(RESTORED_DAYS, _NEVER)
-    return Age(ended_before=_midnight(add_months(today, -months)), restored_before=_midnight(today - timedelta(days=days)))
+    return Age(ended_before=midnight(add_months(today, -months)), restored_before=midnight(today - timedelta(days=days)))
 
 
 def months_of(machine: Machine) -> int:
@@ -208,7 +208,3 @@ def _first_day(machine: Machine, ended: datetime) -> str:
 
 def _day(at: datetime) -> str:
     return at.astimezone(SHANGHAI).date().isoformat()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)

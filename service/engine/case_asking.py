@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from service.clock import SHANGHAI
+from service.clock import midnight
 from service.engine.definitions import Definition
 from service.engine.searching import MAX_TEXT, split_terms
 from service.errors import Finding
@@ -83,7 +83,7 @@ def read_asked(given: Mapping[str, str], definition: Definition | None) -> tuple
         element=given.get("element") or None,
         unit=given.get("unit") or None,
         terms=tuple(dict.fromkeys(split_terms(given.get("q") or "")))[:TERMS],
-        started=(_midnight(since) if since else None, _midnight(until + timedelta(days=1)) if until else None),
+        started=(midnight(since) if since else None, midnight(until + timedelta(days=1)) if until else None),
         values=tuple(_values(given, definition, faults)) if definition is not None else (),
     ), tuple(faults)
 
@@ -118,10 +118,6 @@ def _day(text: str | None, field: str, faults: list[Finding]) -> date | None:
     except ValueError:
         faults.append(_fault(field, f"“{text[:20]}”不是日期", f"{text[:20]!r} is no date"))
         return None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def _fault(field: str, zh: str, en: str) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,9 +58,8 @@ def list_due(
     """List the families (their case without a parent) that are old enough, the oldest first; with `held` those that something
     keeps from being archived, without it those that nothing does. `after`: (ended_at, id) of the last one known.
     """
-    free = and_(~_has_young_member(age), ~_has_job(), ~_has_open_sibling())
     wanted = select(*_COLUMNS, units.c.name.label("unit_name")).join(units, units.c.id == cases.c.unit, isouter=True)
-    wanted = wanted.where(*_old_enough(age), ~free if held else free)
+    wanted = wanted.where(*_is_due(age, held=held))
     if after is not None:
         wanted = wanted.where(or_(cases.c.ended_at > after[0], and_(cases.c.ended_at == after[0], cases.c.id > after[1])))
     rows = connection.execute(wanted.order_by(cases.c.ended_at, cases.c.id).limit(limit))
@@ -69,8 +68,7 @@ def list_due(
 
 def count_due(connection: Connection, age: Age, *, held: bool = False, most: int) -> int:
     """Count them, up to `most`."""
-    free = and_(~_has_young_member(age), ~_has_job(), ~_has_open_sibling())
-    some = select(cases.c.id).where(*_old_enough(age), ~free if held else free).limit(most).subquery()
+    some = select(cases.c.id).where(*_is_due(age, held=held)).limit(most).subquery()
     return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 
@@ -124,8 +122,25 @@ def count_waiting_jobs(connection: Connection, case_ids: Sequence[str]) -> int:
     return int(connection.execute(found).scalar_one())
 
 
-def _old_enough(age: Age) -> tuple[ColumnElement[bool], ...]:
+def cursor_of(row: Mapping[str, Any]) -> str:
+    """Where a list goes on after one of its rows."""
+    return f"{(row.get('at') or row['ended_at']).isoformat()}~{row['id']}"
+
+
+def read_cursor(text: str) -> tuple[datetime, str] | None:
+    """What `cursor_of` wrote, as lists take it; None for anything else."""
+    moment, _, one = text.partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else (at, one[:24])
+
+
+def _is_due(age: Age, *, held: bool) -> tuple[ColumnElement[bool], ...]:
+    free = and_(~_has_young_member(age), ~_has_job(), ~_has_open_sibling())
     return (
+        ~free if held else free,
         cases.c.parent.is_(None), cases.c.archived_at.is_(None), cases.c.ended_at < age.ended_before,
         cases.c.status.in_(("completed", "terminated")),
         or_(cases.c.restored_at.is_(None), cases.c.restored_at < age.restored_before),

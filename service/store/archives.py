@@ -53,8 +53,12 @@ _LEVEL = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What was put away: by case its (state, variables), by chain and number the payloads of its history, rows by table."""
+    """What was put away: by case its (state, variables), by chain and number the payloads of its history, rows by table.
 
+    `sha256` is the digest under which it is stored.
+    """
+
+    sha256: str
     cases: Mapping[str, tuple[bytes, bytes]]
     payloads: Mapping[str, Mapping[int, bytes]]
     rows: Mapping[str, tuple[Row, ...]]
@@ -142,8 +146,8 @@ def put_away(
         connection.execute(update(cases).where(piece).values(state=b"", variables=b"", archived_at=at))
 
 
-def bring_back(connection: Connection, root: str, *, at: datetime) -> tuple[str, ...]:
-    """Put everything of a record where it was, and delete the record; returns the cases. Damaged when it can not be read."""
+def bring_back(connection: Connection, root: str, *, at: datetime) -> None:
+    """Put everything of a record where it was, and delete the record. Damaged when it can not be read."""
     record = find_record(connection, root)
     if record is None:
         raise Damaged()
@@ -171,17 +175,11 @@ def bring_back(connection: Connection, root: str, *, at: datetime) -> tuple[str,
     )  # fmt: skip
     connection.execute(back, bodies)
     connection.execute(delete(archives).where(archives.c.root == root))
-    return tuple(record.cases)
 
 
 _RECORD = select(archives.c.sha256, archives.c.body).where(archives.c.root == bindparam("root"))
 _RECORD_OF = (
     select(archives.c.sha256, archives.c.body)
-    .join_from(cases, archives, archives.c.root == cases.c.root)
-    .where(cases.c.id == bindparam("id"), cases.c.archived_at.is_not(None))
-)
-_ROOT_OF = (
-    select(cases.c.root, archives.c.sha256)
     .join_from(cases, archives, archives.c.root == cases.c.root, isouter=True)
     .where(cases.c.id == bindparam("id"), cases.c.archived_at.is_not(None))
 )
@@ -196,17 +194,11 @@ def find_record(connection: Connection, root: str) -> Record | None:
 def record_of(connection: Connection, case_id: str) -> Record | None:
     """The record that holds a case; None for a case that is not archived. Damaged when it is missing or not what was stored."""
     row = connection.execute(_RECORD_OF, {"id": case_id}).first()
-    if row is not None:
-        return _unpack(row.sha256, row.body)
-    if connection.execute(_ROOT_OF, {"id": case_id}).first() is not None:
+    if row is None:
+        return None
+    if row.body is None:
         raise Damaged()
-    return None
-
-
-def find_digest(connection: Connection, case_id: str) -> str | None:
-    """The digest under which the record of an archived case is stored."""
-    row = connection.execute(_ROOT_OF, {"id": case_id}).first()
-    return None if row is None else row.sha256
+    return _unpack(row.sha256, row.body)
 
 
 def list_payloads(connection: Connection, chains: Collection[str]) -> dict[str, Mapping[int, bytes]]:
@@ -243,6 +235,7 @@ def _unpack(sha256: str, body: bytes) -> Record:
     if not document["rows"].keys() <= tables.keys():
         raise Damaged()
     return Record(
+        sha256=sha256,
         cases={id_: (_bytes(state), _bytes(variables)) for id_, (state, variables) in document["cases"].items()},
         payloads={
             chain: {int(seq): _bytes(payload) for seq, payload in lines.items()} for chain, lines in document["payloads"].items()

@@ -251,10 +251,13 @@ def _put_away(connection: Connection, chains: Iterable[str]) -> dict[str, PutAwa
     found: dict[str, PutAway] = {}
     for chain in archives.list_archived(connection, list(chains)):
         try:
-            record, digest = archives.record_of(connection, chain), archives.find_digest(connection, chain)
+            record = archives.record_of(connection, chain)
         except archives.Damaged:
-            record, digest = None, None
-        found[chain] = PutAway(digest=digest, payloads={} if record is None else record.payloads.get(chain, {}))
+            record = None
+        found[chain] = (
+            PutAway(digest=None, payloads={}) if record is None
+            else PutAway(digest=record.sha256, payloads=record.payloads.get(chain, {}))
+        )  # fmt: skip
     return found
 
 

@@ -68,19 +68,12 @@ def list_archive(query: dict[str, Any]) -> Response:
             found = archive_lists.list_due(connection, age, held=held, after=after, limit=limit + 1)
     shown = found[:limit]
     items = [{**row, "archived_at": row.get("at"), "cases": row.get("number")} for row in shown]
-    last = shown[-1] if len(found) > limit else None
-    place = None if last is None else f"{(last.get('at') or last['ended_at']).isoformat()}~{last['id']}"
+    place = archive_lists.cursor_of(shown[-1]) if len(found) > limit else None
     return reply({"items": [{name: one[name] for name in ArchivedCaseShape().fields} for one in items], "after": place})
 
 
 def _place(text: str | None) -> tuple[datetime, str] | None:
-    if not text:
-        return None
-    moment, _, one = text.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError as error:
-        raise Invalid("after 不是上一页给出的值。", message_en="`after` is not what the page before gave.") from error
-    if at.tzinfo is None:
+    place = archive_lists.read_cursor(text) if text else None
+    if text and place is None:
         raise Invalid("after 不是上一页给出的值。", message_en="`after` is not what the page before gave.")
-    return at, one[:24]
+    return place

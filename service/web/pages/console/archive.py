@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -58,7 +57,7 @@ def _page(reader: Reader, given: Mapping[str, str], reason: str, errors: list[di
     shown = given.get("list", "")
     shown = shown if shown in LISTS else "archived"
     filters = {name: given.get(name, "").replace("\x00", "").strip()[:80] for name in ("q", "process", "unit")}
-    after, age = _place(given.get("after", "")), archiving.age_of(reader.machine)
+    after, age = archive_lists.read_cursor(given.get("after", "")[:80]), archiving.age_of(reader.machine)
     if shown == "archived":
         terms = tuple(dict.fromkeys(split_terms(filters["q"])))[:TERMS]
         where = ArchiveFilter(terms=terms, process=filters["process"] or None, unit=filters["unit"] or None)
@@ -90,7 +89,7 @@ def _page(reader: Reader, given: Mapping[str, str], reason: str, errors: list[di
         run={"url": url_for("pages.console_archive_run"), "number": counts["due"]}
         if archivist and shown == "due" and page else None,
         first_url=url_for("pages.console_archive", **kept) if after else None,
-        next_url=url_for("pages.console_archive", **kept, after=_cursor(page[-1])) if len(rows) > ROWS else None,
+        next_url=url_for("pages.console_archive", **kept, after=archive_lists.cursor_of(page[-1])) if len(rows) > ROWS else None,
     )  # fmt: skip
 
 
@@ -125,16 +124,3 @@ def _errors(reader: Reader, error: InvalidAnswers) -> list[dict[str, str]]:
         {"field": one.field, "message": (one.message_en or one.message) if reader.english else one.message}
         for one in error.findings
     ]
-
-
-def _cursor(row: Mapping[str, Any]) -> str:
-    return f"{(row.get('at') or row['ended_at']).isoformat()}~{row['id']}"
-
-
-def _place(text: str) -> tuple[datetime, str] | None:
-    moment, _mark, one = text[:80].partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return None if at.tzinfo is None else (at, one[:24])
